@@ -91,6 +91,8 @@ awaitable<page_outcome> puller::apply(const fetched_page& page, lane in,
     work.since = since();
     auto store_page = [&work](store& on) { return on.apply_page(work); };
     auto outcome = co_await with_.db.run(store_page);
+    progress_.records += outcome.records;
+    progress_.applied += outcome.applied;
     if (outcome.queued != 0 || outcome.applied != 0) {
         queued_();
     }
@@ -118,6 +120,8 @@ awaitable<void> puller::walk_everything(kind which)
     all.told.resource = name();
     all.told.kind = which == kind::first ? "first mirror" : "sweep";
     all.told.started_at = with_.time.wall();
+    progress_.records = 0;
+    progress_.expected = 0;
 
     wall_time started_at;
     if (is_searchable()) {
@@ -237,6 +241,7 @@ awaitable<void> puller::plan_slices(walk& all)
 
     std::vector<time_slice> slices;
     const auto records = total.value_or(0);
+    progress_.expected = records;
     all.slice_target = std::max(slice_records_min, records / slices_max);
     const auto wanted =
         oldest && newest && can_sort_ ? static_cast<std::int64_t>(records / all.slice_target) : 0;

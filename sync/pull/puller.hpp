@@ -29,6 +29,14 @@ public:
     boost::asio::awaitable<void> sweep();
 
     [[nodiscard]] const record_plan& plan() const { return plan_; }
+    struct counts
+    {
+        std::uint64_t records = 0;  // seen in the walk under way
+        std::uint64_t expected = 0; // of them, when known
+        std::uint64_t applied = 0;  // rows written since the start
+    };
+    [[nodiscard]] const counts& progress() const { return progress_; }
+
     // How long to wait between two polls: lists that can only be read whole are read less often
     // the longer they are.
     [[nodiscard]] duration poll_interval() const;
@@ -81,6 +89,7 @@ private:
     std::function<void()> queued_;
     std::uint64_t last_listing_pages_ = 1;
     bool can_sort_ = true;
+    counts progress_;
 };
 
 } // namespace intercom_mirror

@@ -38,26 +38,21 @@ void refetcher::nudge()
     changed_.notify();
 }
 
+void refetcher::stop_when_drained()
+{
+    is_forever_ = false;
+    nudge();
+}
+
 awaitable<void> refetcher::run()
-{
-    co_await work_until(true);
-}
-
-awaitable<void> refetcher::drain()
-{
-    co_await work_until(false);
-}
-
-awaitable<void> refetcher::work_until(bool is_forever)
 {
     is_over_ = false;
     waiting_.clear();
     claimed_.clear();
     answered_.clear();
     answered_bytes_ = 0;
-    under_way_ = 0;
     std::vector<awaitable<void>> tasks;
-    tasks.push_back(feed(is_forever));
+    tasks.push_back(feed());
     tasks.push_back(store_some());
     for (std::size_t i = 0; i < fetchers; ++i) {
         tasks.push_back(fetch_some());
@@ -65,7 +60,7 @@ awaitable<void> refetcher::work_until(bool is_forever)
     co_await run_together(std::move(tasks));
 }
 
-awaitable<void> refetcher::feed(bool is_forever)
+awaitable<void> refetcher::feed()
 {
     bool is_more = true; // in the table, as far as is known
     for (;;) {
@@ -89,7 +84,7 @@ awaitable<void> refetcher::feed(bool is_forever)
                 continue;
             }
             if (is_idle && !is_nudged_) {
-                if (!is_forever) {
+                if (!is_forever_) {
                     is_over_ = true;
                     changed_.notify();
                     co_return;
@@ -115,9 +110,7 @@ awaitable<void> refetcher::fetch_some()
         }
         auto entry = std::move(waiting_.front());
         waiting_.pop_front();
-        ++under_way_;
         co_await fetch(std::move(entry));
-        --under_way_;
         if (waiting_.size() < claimed_low) {
             changed_.notify();
         }
@@ -323,6 +316,8 @@ awaitable<void> refetcher::store_batch(std::vector<fetched> batch)
     }
     auto save = [&work](store& on) { return on.apply_page(work); };
     const auto outcome = co_await with_.db.run(save);
+    stored_ += batch.size();
+    applied_ += outcome.applied;
     for (const auto& one : batch) {
         finish(one.entry);
     }

@@ -23,12 +23,15 @@ class refetcher
 public:
     refetcher(services& with, const record_plan& plan, const boost::asio::any_io_executor& executor);
 
-    // Reads until cancelled.
+    // Reads until cancelled, or until nothing is due any more after stop_when_drained().
     boost::asio::awaitable<void> run();
-    // Reads until nothing is due any more.
-    boost::asio::awaitable<void> drain();
+    void stop_when_drained();
     // Something was noted.
     void nudge();
+
+    // Since the start: answers stored, and rows that changed by them.
+    [[nodiscard]] std::uint64_t stored() const { return stored_; }
+    [[nodiscard]] std::uint64_t applied() const { return applied_; }
 
 private:
     struct fetched
@@ -38,8 +41,7 @@ private:
     };
     using claim = std::pair<std::string, std::string>; // id, part
 
-    boost::asio::awaitable<void> work_until(bool is_forever);
-    boost::asio::awaitable<void> feed(bool is_forever);
+    boost::asio::awaitable<void> feed();
     boost::asio::awaitable<void> fetch_some();
     boost::asio::awaitable<void> store_some();
     boost::asio::awaitable<void> fetch(refetch_entry entry);
@@ -58,7 +60,9 @@ private:
     std::set<claim> claimed_; // waiting, under way, or answered and not yet stored
     std::vector<fetched> answered_;
     std::size_t answered_bytes_ = 0;
-    std::size_t under_way_ = 0;
+    std::uint64_t stored_ = 0;
+    std::uint64_t applied_ = 0;
+    bool is_forever_ = true;
     bool is_over_ = false;
     bool is_nudged_ = false;
 };

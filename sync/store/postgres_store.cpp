@@ -337,6 +337,18 @@ public:
         });
     }
 
+    std::string known_zone(std::string_view zone) override
+    {
+        return look<std::string>([&](pqxx::transaction_base& transaction) {
+            return std::string(
+                transaction
+                    .exec_params1("SELECT coalesce((SELECT name FROM pg_timezone_names WHERE name = $1),"
+                                  " 'UTC')",
+                                  std::string(zone))[0]
+                    .c_str());
+        });
+    }
+
     void call(std::string_view function) override
     {
         write([&](pqxx::transaction_base& transaction) {

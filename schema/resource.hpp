@@ -11,22 +11,32 @@
 // `resource` value; the engine knows no resource by name.
 namespace intercom_mirror {
 
-enum class column_type : std::uint8_t {
+enum class column_type : std::uint8_t
+{
     text,      // a string; a number or boolean is kept as its JSON text
     id,        // text; a string or an integer on the wire, never empty
     reference, // an id; 0, "0", "" and null all mean "none" and are NULL
     boolean,
     bigint,    // a whole number that fits 64 bits
     numeric,   // any number, exactly
-    timestamp, // unix seconds (number or numeric string), milliseconds when beyond 10^11, or ISO 8601
+    timestamp, // unix seconds (number or numeric string), milliseconds when beyond 10^11, or ISO
+               // 8601
     jsonb      // any JSON value
 };
 
 // The two forms in which Intercom serves a record: as an element of a list, search or scroll page,
 // and alone. They may differ in what they carry.
-enum class projection : std::uint8_t { list, get };
+enum class projection : std::uint8_t
+{
+    list,
+    get
+};
 
-enum class carried : std::uint8_t { by_both, by_get_only };
+enum class carried : std::uint8_t
+{
+    by_both,
+    by_get_only
+};
 
 struct version_range
 {
@@ -45,20 +55,26 @@ struct column
     column_type type = column_type::text;
     // Where the value stands, relative to the record or child element:
     //   "location.city"   member of a member
-    //   "avatar.image_url|avatar"   the first alternative that is present and fits the type
+    //   "avatar.image_url|avatar"   the first alternative that is present and fits the type; the
+    //                               last one may be a constant: "consent_type|=opt_out"
     //   "."               the element itself (arrays of scalars)
     //   "#"               the element's position in its array, from 0
     //   "=note"           the constant `note`
     //   "^id"             `id` of the enclosing element or record
     //   "model&full_name" both texts, joined by '/' (a key made of two members)
+    // A jsonb column may stand above other columns (`ticket_attributes` and one of its members):
+    // each takes its own value.
     std::string_view path;
     std::string_view meaning; // one sentence, the column's COMMENT
     bool editable = false;    // may be edited by SQL: guarded by `_pending` in every upsert
     carried by = carried::by_both;
     version_range versions{};
+    // May be given when a row is inserted by SQL, and is read-only from then on.
+    bool insert_only = false;
 };
 
-enum class paging : std::uint8_t {
+enum class paging : std::uint8_t
+{
     none,   // one answer holds everything
     page,   // ?page=&per_page=
     cursor, // ?per_page=&starting_after=
@@ -66,27 +82,30 @@ enum class paging : std::uint8_t {
     scroll  // ?scroll_param=, companies only
 };
 
-enum class child_kind : std::uint8_t {
+enum class child_kind : std::uint8_t
+{
     links,  // rows just exist or not; replaced as a set
     values, // rows belong to their parent alone and are replaced as a set
     records // have an id, raw and a tombstone of their own (parts, notes)
 };
 
 // When the complete list of a child has to be asked for by a request of its own.
-enum class completion_rule : std::uint8_t {
-    never,           // what the parent carries is all there is
-    when_truncated,  // the parent's list says has_more, or is shorter than its total_count
-    when_counted,    // the parent carries a count or ids only: ask when that differs from the rows
-    per_other_side   // no signal on the parent: read once for each record of another resource
+enum class completion_rule : std::uint8_t
+{
+    never,          // what the parent carries is all there is
+    when_truncated, // the parent's list says has_more, or is shorter than its total_count
+    when_counted,   // the parent carries a count and at most ids, which are compared with the rows
+                    // and never stored: ask when they differ
+    per_other_side  // no signal on the parent: read once for each record of another resource
 };
 
 struct completion
 {
     completion_rule rule = completion_rule::never;
     paging by = paging::none;
-    std::string_view target;      // "/contacts/{id}/tags"
-    std::string_view list_keys;   // "data|tags": the member that holds the array, first present wins
-    unsigned page_size = 0;       // for paging::page
+    std::string_view target = {};    // "/contacts/{id}/tags"; empty: reading the parent alone
+    std::string_view list_keys = {}; // "data|tags": holds the array, the first present wins
+    unsigned page_size = 0;          // for paging::page
     // per_other_side: the resource to go through, the rows of it that matter (SQL over its
     // table), and the field of the parent's search that takes its id.
     std::string_view other_resource = {};
@@ -99,16 +118,18 @@ struct child
     std::string_view table;
     child_kind kind = child_kind::links;
     std::string_view meaning; // the table's COMMENT
-    // Arrays of elements inside the parent, alternatives separated by '|'.
-    std::string_view path;
+    // Arrays of elements inside the parent, alternatives separated by '|'. Null is an empty set,
+    // an absent member says nothing. Empty: the parent never shows them.
+    std::string_view path = {};
     // The column that holds the parent's id; first column of the table's foreign key.
     std::string_view parent_column;
     // All further columns, the key columns among them, without bookkeeping columns.
     std::span<const column> columns;
     // Primary key, as column names separated by ','.
     std::string_view key;
-    // Fixed value of a column that tells apart which parent a shared table's row has, as
-    // "part_kind=conversation_part"; rows of other values are left alone when a set is replaced.
+    // Fixed value of a column that tells apart the children that share a table, as
+    // "part_kind=conversation_part". When a set is replaced, rows of other values are left alone,
+    // and elements of other values (a completion's answer may hold them) are not this child's.
     std::string_view scope = {};
     // records: the parent shows at most this many, the newest; rows beyond are kept. 0: all shown.
     unsigned window = 0;
@@ -118,12 +139,12 @@ struct child
     version_range versions{};
 };
 
-// One request, or walk of requests, that lists all records (or all of one kind).
+// One request, or walk of requests, that lists all records, or all of one part of them.
 struct listing
 {
     paging by = paging::none;
     std::string_view method = "GET";
-    std::string_view target;    // "/companies/list"; with a fixed query: "/data_attributes?model=contact"
+    std::string_view target;    // "/companies/list"; may have a query: "/segments?type=company"
     std::string_view list_keys; // "data|companies"
     unsigned page_size = 0;     // asked for at first; 0: the parameter is not sent
     // Lists every record that exists. Otherwise it is a shortcut that may leave some out
@@ -131,18 +152,25 @@ struct listing
     bool is_complete = true;
     std::uint64_t records_max = 0; // refuses to page beyond this many; 0: no such limit
     version_range versions{};
+    // Listings of different parts complete each other: all have to be read, and only then is
+    // anything absent. Listings of the same part are alternatives.
+    std::string_view part = {};
 };
 
-enum class precision : std::uint8_t { second, workspace_day };
+enum class precision : std::uint8_t
+{
+    second,
+    workspace_day
+};
 
 struct search
 {
     std::string_view target; // "/contacts/search"; empty: there is none
     std::string_view list_keys;
     unsigned page_size = 150;
-    // How the filters > < = on times are compared. Day: up to and including `day_until`.
-    api_version day_until{0, 0}; // compare by calendar day of the workspace up to this version
-    // A member that lists all records without a filter exists; used to prove a set of slices complete.
+    // The filters > < = on times compare calendar days of the workspace up to this version.
+    api_version day_until{0, 0};
+
     [[nodiscard]] constexpr precision filter_precision(api_version version) const
     {
         return version <= day_until ? precision::workspace_day : precision::second;
@@ -150,7 +178,23 @@ struct search
 };
 
 // What a 404 on GET by id proves about a record that was there before.
-enum class deletion : std::uint8_t { none, deleted, archived, merged, gone };
+enum class deletion : std::uint8_t
+{
+    none,
+    deleted,
+    archived,
+    merged,
+    gone
+};
+
+// A member that has no column on purpose. `path` is the members' names joined by '.', arrays add
+// nothing; all below it is meant too, except what has a column. "*.type": a member of that name
+// anywhere.
+struct unmapped
+{
+    std::string_view path;
+    std::string_view reason;
+};
 
 struct resource
 {
@@ -161,6 +205,8 @@ struct resource
     std::span<const child> children = {};
     // The column by which a record is known; `id` but for resources without one.
     std::string_view key = "id";
+    // The table's primary key, column names separated by ','; empty: `key`.
+    std::string_view primary_key = {};
     std::string_view get_target = {}; // "/contacts/{id}"; empty: cannot be read alone
     std::span<const listing> listings = {};
     search searching{};
@@ -170,11 +216,15 @@ struct resource
     bool has_updated_at = false;
     deletion when_missing = deletion::gone;
     // Members left out of the hash because they change without meaning anything (signed URLs,
-    // expiry times): names, separated by ',', at any depth.
+    // expiry times), separated by ','. Each is the end of a path of member names, arrays adding
+    // nothing: "attachments.url" is the `url` in whatever stands under an `attachments`; '*' is
+    // any one name. Bare names would also hit custom attributes.
     std::string_view volatile_members = {};
     // Paths of arrays that are sets (order means nothing), separated by ','.
     std::string_view sets = {};
     version_range versions{};
+    // What stays in `raw` alone. Anything else without a column is drift.
+    std::span<const unmapped> left_in_raw = {};
 };
 
 } // namespace intercom_mirror

@@ -1,0 +1,38 @@
+#include "schema/catalogue.hpp"
+
+#include "schema/resources.hpp"
+
+#include <algorithm>
+
+namespace intercom_mirror {
+namespace {
+
+constexpr const resource* all[] = {
+    &admins_resource,
+    &teams_resource,
+    &tags_resource,
+    &segments_resource,
+    &subscription_types_resource,
+    &data_attributes_resource,
+    &ticket_states_resource,
+    &ticket_types_resource,
+    &companies_resource,
+    &contacts_resource,
+    &conversations_resource,
+    &tickets_resource,
+};
+
+} // namespace
+
+std::span<const resource* const> catalogue()
+{
+    return all;
+}
+
+const resource* find_resource(std::string_view name)
+{
+    const auto found = std::ranges::find(all, name, &resource::name);
+    return found == std::end(all) ? nullptr : *found;
+}
+
+} // namespace intercom_mirror

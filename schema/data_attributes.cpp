@@ -1,0 +1,62 @@
+#include "schema/describe.hpp"
+#include "schema/resources.hpp"
+
+namespace intercom_mirror {
+namespace {
+using namespace describe;
+
+// Standard attributes have no id, and custom ones share names between models.
+constexpr column columns[] = {
+    {"_key", text, "model&full_name", "Key of the row for the daemon: model and full_name."},
+    {"id", reference, "id", "Intercom's id; only custom attributes have one."},
+    insert_only(
+        {"model", text, "model", "What has the attribute: contact, company, conversation."}),
+    {"full_name", text, "full_name",
+     "Path of the attribute in its model, custom_attributes.plan_level for instance."},
+    insert_only({"name", text, "name", "Name of the attribute, the key in custom_attributes."}),
+    {"label", text, "label", "Name as teammates see it."},
+    editable({"description", text, "description", "What the attribute means."}),
+    insert_only({"data_type", text, "data_type",
+                 "Type of the values: string, integer, float, boolean, date or datetime."}),
+    editable({"options", jsonb, "options", "The values a list attribute allows."}),
+    {"api_writable", boolean, "api_writable", "Whether values can be changed through the API."},
+    editable({"messenger_writable", boolean, "messenger_writable",
+              "Whether the Messenger can change values."}),
+    {"ui_writable", boolean, "ui_writable", "Whether teammates can change values."},
+    {"custom", boolean, "custom", "Whether the workspace defined it, rather than Intercom."},
+    editable({"archived", boolean, "archived", "Whether it is archived."}),
+    {"created_at", timestamp, "created_at", "When it was defined; custom attributes only."},
+    {"updated_at", timestamp, "updated_at",
+     "When its definition was last changed; custom attributes only."},
+    {"admin_id", reference, "admin_id", "Id of the teammate who defined it."},
+};
+
+constexpr listing listings[] = {
+    {.target = "/data_attributes?model=contact&include_archived=true",
+     .list_keys = "data",
+     .part = "contact"},
+    {.target = "/data_attributes?model=company&include_archived=true",
+     .list_keys = "data",
+     .part = "company"},
+    until(15, listing{.target = "/data_attributes?model=conversation&include_archived=true",
+                      .list_keys = "data",
+                      .part = "conversation"}),
+};
+
+constexpr unmapped in_raw[] = {kind_is_the_table};
+
+} // namespace
+
+constinit const resource data_attributes_resource{
+    .name = "data_attributes",
+    .singular = "data_attribute",
+    .meaning = "Definitions of the attributes of contacts, companies and conversations.",
+    .columns = columns,
+    .key = "_key",
+    .primary_key = "model,full_name",
+    .listings = listings,
+    .has_updated_at = true,
+    .left_in_raw = in_raw,
+};
+
+} // namespace intercom_mirror

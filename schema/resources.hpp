@@ -1,0 +1,22 @@
+#pragma once
+
+#include "schema/resource.hpp"
+
+// The catalogue's entries, each defined in the file of its name. Use `catalogue()`, unless you
+// mean one resource in particular.
+namespace intercom_mirror {
+
+extern const resource admins_resource;
+extern const resource teams_resource;
+extern const resource tags_resource;
+extern const resource segments_resource;
+extern const resource subscription_types_resource;
+extern const resource data_attributes_resource;
+extern const resource ticket_states_resource;
+extern const resource ticket_types_resource;
+extern const resource companies_resource;
+extern const resource contacts_resource;
+extern const resource conversations_resource;
+extern const resource tickets_resource;
+
+} // namespace intercom_mirror

@@ -1,0 +1,36 @@
+#include "schema/describe.hpp"
+#include "schema/resources.hpp"
+
+namespace intercom_mirror {
+namespace {
+using namespace describe;
+
+constexpr column columns[] = {
+    {"id", id, "id", "Intercom's id of the tag."},
+    editable({"name", text, "name", "Name of the tag, unique without regard to case."}),
+};
+
+constexpr listing listings[] = {
+    {.target = "/tags", .list_keys = "data|tags"},
+};
+
+constexpr unmapped in_raw[] = {
+    kind_is_the_table,
+    {"applied_at", "belongs to one use of the tag, not to the tag"},
+    {"applied_by", "belongs to one use of the tag, not to the tag"},
+};
+
+} // namespace
+
+constinit const resource tags_resource{
+    .name = "tags",
+    .singular = "tag",
+    .meaning = "Tags of the workspace; who and what bears them is in the tables *_tags.",
+    .columns = columns,
+    .get_target = "/tags/{id}",
+    .listings = listings,
+    .when_missing = deletion::deleted,
+    .left_in_raw = in_raw,
+};
+
+} // namespace intercom_mirror

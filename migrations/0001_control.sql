@@ -55,7 +55,7 @@ CREATE TABLE stream_state (
     PRIMARY KEY (resource, stream, slice)
 );
 COMMENT ON TABLE stream_state IS
-    'Progress of walks: a row for each slice of created_at (unix seconds, from inclusive, until exclusive; NULL is open).';
+    'Progress of walks: a row for each slice of created_at (unix seconds, from exclusive, until inclusive; NULL is open).';
 
 CREATE TABLE refetch (
     resource  text        NOT NULL,

@@ -1,5 +1,6 @@
 #include "sync/store/postgres_store.hpp"
 
+#include "schema/catalogue.hpp"
 #include "sync/store/control.hpp"
 #include "sync/store/record_writer.hpp"
 
@@ -57,10 +58,8 @@ public:
                     control::save_progress(session_, transaction, work.plan->described().name,
                                            *work.progress);
                 }
-                // A document that lost against a newer row asked for another reading.
-                if (work.cause && outcome.queued == 0) {
-                    to.drop_refetch(*work.cause);
-                }
+                // A document that lost against a newer row noted its entry anew, as a later version.
+                to.drop_refetches(work.causes);
             });
         };
         try {
@@ -113,28 +112,19 @@ public:
         });
     }
 
-    std::vector<std::string> live_keys(const record_plan& plan, const time_slice& slice) override
+    std::vector<std::string> live_keys(const record_plan& plan, const time_slice& slice,
+                                       std::string_view zone) override
     {
-        std::string where = "deleted_at IS NULL";
-        if (slice.from) {
-            where += fmt::format(" AND created_at >= to_timestamp({})", *slice.from);
-        }
-        if (slice.until) {
-            where += fmt::format(" AND created_at < to_timestamp({})", *slice.until);
-        }
-        // A row whose time could not be read belongs to the slice that is open below.
-        if (slice.until && !slice.from) {
-            where = fmt::format("deleted_at IS NULL AND (created_at IS NULL OR created_at <"
-                                " to_timestamp({}))",
-                                *slice.until);
-        }
-        return keys_where(plan, where);
+        return look<std::vector<std::string>>([&](pqxx::transaction_base& transaction) {
+            return control::live_keys(transaction, plan, slice, zone);
+        });
     }
 
-    std::vector<std::string> keys_where(const record_plan& plan, std::string_view filter) override
+    std::vector<std::string> keys_of(std::string_view resource, std::string_view filter) override
     {
-        return keys(fmt::format("SELECT {0} FROM {1} WHERE {2} ORDER BY {0}", plan.described().key,
-                                plan.tables()[0].name, filter));
+        const auto* described = find_resource(resource);
+        return keys(fmt::format("SELECT {0} FROM {1} WHERE {2} ORDER BY {0}", described->key,
+                                described->name, filter));
     }
 
     std::vector<std::string> random_keys(const record_plan& plan, std::size_t most) override
@@ -213,7 +203,7 @@ public:
     void drop_refetch(std::string_view resource, const refetch_entry& entry) override
     {
         write([&](pqxx::transaction_base& transaction) {
-            control::drop_refetch(session_, transaction, resource, entry);
+            control::drop_refetches(session_, transaction, resource, {&entry, 1});
         });
     }
 
@@ -233,6 +223,23 @@ public:
             transaction.exec_params(
                 "UPDATE refetch SET is_held = false WHERE resource = $1 AND is_held",
                 std::string(resource));
+        });
+    }
+
+    void drop_held(std::string_view resource, std::span<const std::string> ids) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            control::drop_held(session_, transaction, resource, ids);
+        });
+    }
+
+    std::int64_t count_waiting(std::string_view resource) override
+    {
+        return look<std::int64_t>([&](pqxx::transaction_base& transaction) {
+            return transaction
+                .exec_params1("SELECT count(*) FROM refetch WHERE resource = $1 AND NOT is_held",
+                              std::string(resource))[0]
+                .as<std::int64_t>();
         });
     }
 
@@ -264,6 +271,14 @@ public:
     {
         write([&](pqxx::transaction_base& transaction) {
             control::save_slices(transaction, resource, stream, started_at, slices);
+        });
+    }
+
+    void split_slice(std::string_view resource, std::string_view stream, int number,
+                     std::span<const time_slice> pieces) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            control::split_slice(transaction, resource, stream, number, pieces);
         });
     }
 
@@ -319,6 +334,18 @@ public:
     {
         write([&](pqxx::transaction_base& transaction) {
             transaction.exec_params("DELETE FROM dead_letter WHERE id = $1::bigint", id);
+        });
+    }
+
+    std::string known_zone(std::string_view zone) override
+    {
+        return look<std::string>([&](pqxx::transaction_base& transaction) {
+            return std::string(
+                transaction
+                    .exec_params1("SELECT coalesce((SELECT name FROM pg_timezone_names WHERE name = $1),"
+                                  " 'UTC')",
+                                  std::string(zone))[0]
+                    .c_str());
         });
     }
 

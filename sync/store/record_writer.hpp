@@ -57,7 +57,7 @@ public:
     void note_refetch(std::span<const std::string> ids,
                       std::span<const std::optional<std::uint64_t>> hashes, std::string_view part,
                       lane in, std::string_view reason);
-    void drop_refetch(const refetch_entry& entry);
+    void drop_refetches(std::span<const refetch_entry> entries);
     void redecode(std::vector<std::pair<std::string, std::string>> raws); // key, raw
 
 private:

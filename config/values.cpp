@@ -172,7 +172,7 @@ std::optional<moment> parse_moment(std::string_view text)
         return distance ? std::optional(moment{std::nullopt, *distance}) : std::nullopt;
     }
     const auto date = parse_date(text);
-    return date ? std::optional(moment{*date}) : std::nullopt;
+    return date ? std::optional(moment{date}) : std::nullopt;
 }
 
 std::optional<listen_address> parse_listen(std::string_view text)

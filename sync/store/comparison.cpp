@@ -1,0 +1,148 @@
+// The half of record_writer that only looks: what differs between documents and rows.
+#include "sync/record/sanitise.hpp"
+#include "sync/store/record_writer.hpp"
+
+#include <fmt/format.h>
+#include <pqxx/pqxx>
+
+#include <algorithm>
+
+namespace intercom_mirror {
+namespace {
+
+// A row of a differences statement: owner, name, places as an array or NULL.
+void add_places(std::vector<difference>& all, const pqxx::row& found, std::string_view table)
+{
+    difference one;
+    one.key = found[0].c_str();
+    one.table = table;
+    if (found[2].is_null()) {
+        one.place = found[1].c_str();
+        one.problem = "missing here";
+        all.push_back(std::move(one));
+        return;
+    }
+    auto places = found[2].as_array();
+    for (auto next = places.get_next(); next.first != pqxx::array_parser::done;
+         next = places.get_next()) {
+        if (next.first != pqxx::array_parser::string_value) {
+            continue;
+        }
+        difference placed = one;
+        const bool is_tombstone = next.second == "deleted_at";
+        placed.place = placed.key == found[1].c_str()
+                           ? next.second
+                           : fmt::format("{} of {}", next.second, found[1].c_str());
+        placed.problem = is_tombstone ? "deleted here" : "differs";
+        all.push_back(std::move(placed));
+    }
+}
+
+} // namespace
+
+std::vector<difference> record_writer::table_differences(std::size_t table, const child_batch& batch,
+                                                         projection from, bool with_surplus)
+{
+    std::vector<difference> all;
+    const auto& sql = target_.sql.tables[table];
+    const auto& plan = target_.plan->tables()[table];
+    const bool is_list = from == projection::list;
+    if (!batch.rows.empty()) {
+        auto given = bind(is_list ? sql.list_columns : sql.get_columns, table, batch.rows);
+        for (const auto& found :
+             session_.run(transaction_, is_list ? sql.differences_from_list : sql.differences_from_get,
+                          std::move(given))) {
+            add_places(all, found, plan.name);
+        }
+    }
+    if (with_surplus && !batch.complete_parents.empty()) {
+        parameters given;
+        auto& parents = given.arrays.emplace_back(array_parameter::element::text);
+        for (const auto& parent : batch.complete_parents) {
+            parents.add(std::string_view(parent));
+        }
+        auto keys = bind(sql.key_columns, table, batch.rows);
+        std::move(keys.arrays.begin(), keys.arrays.end(), std::back_inserter(given.arrays));
+        for (const auto& found : session_.run(transaction_, sql.surplus, std::move(given))) {
+            all.push_back({found[0].c_str(), std::string(plan.name), found[1].c_str(),
+                           "missing in Intercom"});
+        }
+    }
+    for (auto& key : unfitting_parents(table, batch)) {
+        all.push_back({std::move(key), std::string(plan.name), "", "incomplete"});
+    }
+    return all;
+}
+
+std::vector<difference> record_writer::differences(const records& batch, projection from,
+                                                   bool with_surplus)
+{
+    child_batch main;
+    for (const auto* record : batch) {
+        main.rows.push_back(&record->decoded.main);
+    }
+    auto all = table_differences(0, main, from, false);
+    for (std::size_t table = 1; table < target_.plan->tables().size(); ++table) {
+        const auto children = gather(batch, table);
+        for (auto& found : table_differences(table, children, from, with_surplus)) {
+            // A grandchild's owner is a child: say which record it belongs to.
+            all.push_back(std::move(found));
+        }
+    }
+    return all;
+}
+
+std::vector<difference> record_writer::compare(const page_work& work)
+{
+    auto page = read(work, nullptr);
+    records batch;
+    for (auto& record : page) {
+        if (decode(record, work, nullptr)) {
+            batch.push_back(&record);
+        }
+    }
+    if (batch.empty()) {
+        return {};
+    }
+    return differences(batch, work.from, true);
+}
+
+std::vector<difference> record_writer::compare_children(const child_work& work)
+{
+    std::vector<drift> drifts;
+    const auto found =
+        target_.plan->decode_children(work.table, work.parent_key, work.elements, drifts);
+    child_batch all;
+    all.complete_parents.push_back(work.parent_key);
+    for (const auto& one : found.rows) {
+        all.rows.push_back(&one);
+    }
+    return table_differences(work.table, all, projection::get, true);
+}
+
+std::vector<difference> record_writer::compare_membership(const membership_work& work)
+{
+    const auto& table = target_.plan->tables()[work.table];
+    const auto parent = table.columns[table.parent_column].name;
+    parameters given;
+    auto& parents = given.arrays.emplace_back(array_parameter::element::text);
+    for (const auto& key : work.parents) {
+        parents.add(std::string_view(key));
+    }
+    given.texts.emplace_back(work.other_id);
+    std::vector<difference> all;
+    for (const auto& found : session_.run(
+             transaction_,
+             fmt::format("SELECT coalesce(s.key, t.{2}), s.key IS NULL\n"
+                         "  FROM unnest($1::text[]) AS s(key)\n"
+                         "  FULL JOIN (SELECT {2} FROM {0} WHERE {1} = $2) AS t ON t.{2} = s.key\n"
+                         " WHERE s.key IS NULL OR t.{2} IS NULL",
+                         table.name, work.other_column, parent),
+             std::move(given))) {
+        all.push_back({found[0].c_str(), std::string(table.name), work.other_id,
+                       found[1].as<bool>() ? "missing in Intercom" : "missing here"});
+    }
+    return all;
+}
+
+} // namespace intercom_mirror

@@ -1,0 +1,430 @@
+#include "sync/store/control.hpp"
+
+#include <fmt/format.h>
+#include <pqxx/pqxx>
+
+namespace intercom_mirror::control {
+namespace {
+
+// Times travel as microseconds since 1970: no text form to agree on.
+constexpr std::string_view to_time = "to_timestamp({}::bigint / 1000000.0)";
+constexpr std::string_view from_time = "(EXTRACT(epoch FROM {}) * 1000000)::bigint";
+
+using optional_text = std::optional<std::string>;
+
+optional_text micros(const std::optional<wall_time>& at)
+{
+    return at ? optional_text(std::to_string(at->time_since_epoch().count())) : std::nullopt;
+}
+
+template <typename T>
+optional_text text_of(const std::optional<T>& value)
+{
+    return value ? optional_text(std::to_string(*value)) : std::nullopt;
+}
+
+// libpqxx knows NULL as a null pointer.
+const char* c_text(const optional_text& value)
+{
+    return value ? value->c_str() : nullptr;
+}
+
+std::optional<wall_time> as_time(const pqxx::field& field)
+{
+    if (field.is_null()) {
+        return std::nullopt;
+    }
+    return wall_time(duration(field.as<std::int64_t>()));
+}
+
+template <typename T>
+std::optional<T> as_optional(const pqxx::field& field)
+{
+    return field.is_null() ? std::nullopt : std::optional<T>(field.as<T>());
+}
+
+} // namespace
+
+std::optional<std::int64_t> take_lease(pqxx::transaction_base& transaction, std::string_view holder,
+                                       duration dead_after)
+{
+    // The first daemon ever finds no row.
+    transaction.exec("INSERT INTO lease (epoch, holder, renewed_at) VALUES (0, 'nobody', '-infinity')"
+                     " ON CONFLICT (is_only) DO NOTHING");
+    const auto taken = transaction.exec_params(
+        "UPDATE lease SET epoch = epoch + 1, holder = $1, renewed_at = clock_timestamp()"
+        " WHERE renewed_at < clock_timestamp() - $2::bigint * interval '1 microsecond'"
+        " RETURNING epoch",
+        std::string(holder), dead_after.count());
+    if (taken.empty()) {
+        return std::nullopt;
+    }
+    const auto epoch = taken[0][0].as<std::int64_t>();
+    // Sessions of the one before may still hold transactions open.
+    transaction.exec_params("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                            " WHERE application_name = 'intercom-mirror/' || $1::text || '/' ||"
+                            " current_schema() AND pid <> pg_backend_pid() AND usename = current_user",
+                            epoch - 1);
+    return epoch;
+}
+
+void renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch)
+{
+    const auto renewed = transaction.exec_params(
+        "UPDATE lease SET renewed_at = clock_timestamp() WHERE epoch = $1::bigint", epoch);
+    if (renewed.affected_rows() == 0) {
+        throw lease_lost("another daemon took the lease of this mirror");
+    }
+}
+
+void note_refetch(session& connection, pqxx::transaction_base& transaction,
+                  std::string_view resource, std::span<const std::string> ids,
+                  std::span<const std::optional<std::uint64_t>> list_hashes, std::string_view part,
+                  lane in, std::string_view reason, bool is_held)
+{
+    if (ids.empty()) {
+        return;
+    }
+    parameters given;
+    given.arrays.emplace_back(array_parameter::element::text);
+    given.arrays.emplace_back(array_parameter::element::bigint);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        given.arrays[0].add(std::string_view(ids[i]));
+        if (i < list_hashes.size() && list_hashes[i]) {
+            given.arrays[1].add(static_cast<std::int64_t>(*list_hashes[i]));
+        } else {
+            given.arrays[1].add_null();
+        }
+    }
+    given.texts = {std::string(resource), std::string(part), std::to_string(static_cast<int>(in)),
+                   std::string(reason), is_held ? "true" : "false"};
+    // Noted again for the same sighting changes nothing; for another one, the version grows, and
+    // a read under way will not take the entry with it.
+    static const std::string note =
+        "INSERT INTO refetch AS t (resource, id, part, lane, reason, list_hash, is_held)\n"
+        "SELECT DISTINCT ON (s.id) $3, s.id, $4, $5::smallint, $6, s.hash, $7::boolean\n"
+        "  FROM unnest($1::text[], $2::bigint[]) AS s(id, hash)\n"
+        "ON CONFLICT (resource, id, part) DO UPDATE\n"
+        "   SET lane = least(t.lane, excluded.lane), list_hash = excluded.list_hash,\n"
+        "       version = t.version + 1, next_at = '-infinity', attempts = 0,\n"
+        "       is_held = t.is_held AND excluded.is_held, reason = excluded.reason\n"
+        " WHERE NOT excluded.is_held AND (excluded.list_hash IS NULL OR t.is_held\n"
+        "       OR t.list_hash IS DISTINCT FROM excluded.list_hash OR excluded.lane < t.lane)";
+    connection.run(transaction, note, std::move(given));
+}
+
+std::vector<refetch_entry> due_refetches(pqxx::transaction_base& transaction,
+                                         std::string_view resource, wall_time now, std::size_t most)
+{
+    std::vector<refetch_entry> due;
+    for (const auto& one : transaction.exec_params(
+             fmt::format("SELECT id, part, lane, reason, list_hash, version, attempts FROM refetch"
+                         " WHERE resource = $1 AND NOT is_held AND next_at <= {}"
+                         " ORDER BY lane, next_at, id LIMIT {}",
+                         fmt::format(to_time, "$2"), most),
+             std::string(resource), now.time_since_epoch().count())) {
+        refetch_entry entry;
+        entry.id = one[0].c_str();
+        entry.part = one[1].c_str();
+        entry.in = static_cast<lane>(one[2].as<int>());
+        entry.reason = one[3].c_str();
+        if (!one[4].is_null()) {
+            entry.list_hash = static_cast<std::uint64_t>(one[4].as<std::int64_t>());
+        }
+        entry.version = one[5].as<std::int64_t>();
+        entry.attempts = one[6].as<int>();
+        due.push_back(std::move(entry));
+    }
+    return due;
+}
+
+void retry_refetch(pqxx::transaction_base& transaction, std::string_view resource,
+                   const refetch_entry& entry, wall_time next_at)
+{
+    transaction.exec_params(
+        fmt::format("UPDATE refetch SET attempts = attempts + 1, next_at = {} WHERE resource = $1"
+                    " AND id = $2 AND part = $3 AND version = $4::bigint",
+                    fmt::format(to_time, "$5")),
+        std::string(resource), entry.id, entry.part, entry.version,
+        next_at.time_since_epoch().count());
+}
+
+void drop_refetches(session& connection, pqxx::transaction_base& transaction,
+                    std::string_view resource, std::span<const refetch_entry> entries)
+{
+    if (entries.empty()) {
+        return;
+    }
+    parameters given;
+    given.arrays.emplace_back(array_parameter::element::text);
+    given.arrays.emplace_back(array_parameter::element::text);
+    given.arrays.emplace_back(array_parameter::element::bigint);
+    for (const auto& entry : entries) {
+        given.arrays[0].add(std::string_view(entry.id));
+        given.arrays[1].add(std::string_view(entry.part));
+        given.arrays[2].add(entry.version);
+    }
+    given.texts = {std::string(resource)};
+    static const std::string drop =
+        "DELETE FROM refetch AS t USING unnest($1::text[], $2::text[], $3::bigint[]) AS s(id, part, version)"
+        " WHERE t.resource = $4 AND t.id = s.id AND t.part = s.part AND t.version = s.version";
+    connection.run(transaction, drop, std::move(given));
+}
+
+void drop_held(session& connection, pqxx::transaction_base& transaction, std::string_view resource,
+               std::span<const std::string> ids)
+{
+    parameters given;
+    auto& keys = given.arrays.emplace_back(array_parameter::element::text);
+    for (const auto& id : ids) {
+        keys.add(std::string_view(id));
+    }
+    given.texts = {std::string(resource)};
+    static const std::string drop =
+        "DELETE FROM refetch WHERE resource = $2 AND is_held AND id = ANY ($1::text[])";
+    connection.run(transaction, drop, std::move(given));
+}
+
+std::vector<std::string> live_keys(pqxx::transaction_base& transaction, const record_plan& plan,
+                                   const time_slice& slice, std::string_view zone)
+{
+    // Days are compared in the zone; a bound around them lets the index on created_at help.
+    std::string where = "deleted_at IS NULL";
+    const auto bound = [&](std::int64_t seconds, std::string_view comparison, int slack_hours) {
+        const auto at = fmt::format("to_timestamp({})", seconds);
+        if (zone.empty()) {
+            return fmt::format(" AND created_at {} {}", comparison, at);
+        }
+        const auto name = transaction.quote(std::string(zone));
+        return fmt::format(" AND created_at {1} {2} + interval '{3} hours'"
+                           " AND (created_at AT TIME ZONE {0})::date {1} ({2} AT TIME ZONE {0})::date",
+                           name, comparison, at, slack_hours);
+    };
+    if (slice.from) {
+        where += bound(*slice.from, ">", -26);
+    }
+    if (slice.until) {
+        where += bound(*slice.until, "<=", 26);
+        if (!slice.from) {
+            // A row whose time could not be read belongs to the slice that is open below.
+            where = fmt::format("({}) OR (deleted_at IS NULL AND created_at IS NULL)", where);
+        }
+    }
+    std::vector<std::string> keys;
+    for (const auto& one :
+         transaction.exec(fmt::format("SELECT {0} FROM {1} WHERE {2} ORDER BY {0}",
+                                      plan.described().key, plan.tables()[0].name, where))) {
+        keys.emplace_back(one[0].c_str());
+    }
+    return keys;
+}
+
+std::vector<time_slice> load_slices(pqxx::transaction_base& transaction, std::string_view resource,
+                                    std::string_view stream)
+{
+    std::vector<time_slice> slices;
+    for (const auto& one : transaction.exec_params(
+             "SELECT slice, slice_from, slice_until, coalesce(position, ''), records, is_done"
+             " FROM stream_state WHERE resource = $1 AND stream = $2 ORDER BY slice",
+             std::string(resource), std::string(stream))) {
+        time_slice slice;
+        slice.number = one[0].as<int>();
+        slice.from = as_optional<std::int64_t>(one[1]);
+        slice.until = as_optional<std::int64_t>(one[2]);
+        slice.position = one[3].c_str();
+        slice.records = one[4].as<std::uint64_t>();
+        slice.is_done = one[5].as<bool>();
+        slices.push_back(std::move(slice));
+    }
+    return slices;
+}
+
+std::optional<wall_time> slices_started(pqxx::transaction_base& transaction,
+                                        std::string_view resource, std::string_view stream)
+{
+    const auto found = transaction.exec_params1(
+        fmt::format("SELECT min({}) FROM stream_state WHERE resource = $1 AND stream = $2",
+                    fmt::format(from_time, "started_at")),
+        std::string(resource), std::string(stream));
+    return as_time(found[0]);
+}
+
+void save_slices(pqxx::transaction_base& transaction, std::string_view resource,
+                 std::string_view stream, wall_time started_at, std::span<const time_slice> slices)
+{
+    transaction.exec_params("DELETE FROM stream_state WHERE resource = $1 AND stream = $2",
+                            std::string(resource), std::string(stream));
+    for (const auto& slice : slices) {
+        const auto from = text_of(slice.from);
+        const auto until = text_of(slice.until);
+        transaction.exec_params(
+            fmt::format("INSERT INTO stream_state (resource, stream, slice, slice_from, slice_until,"
+                        " started_at) VALUES ($1, $2, $3, $4::bigint, $5::bigint, {})",
+                        fmt::format(to_time, "$6")),
+            std::string(resource), std::string(stream), slice.number, c_text(from), c_text(until),
+            started_at.time_since_epoch().count());
+    }
+}
+
+void split_slice(pqxx::transaction_base& transaction, std::string_view resource,
+                 std::string_view stream, int number, std::span<const time_slice> pieces)
+{
+    const auto whole = transaction.exec_params(
+        "DELETE FROM stream_state WHERE resource = $1 AND stream = $2 AND slice = $3"
+        " RETURNING started_at",
+        std::string(resource), std::string(stream), number);
+    if (whole.empty()) {
+        return; // done already, by this transaction's earlier attempt
+    }
+    for (const auto& piece : pieces) {
+        const auto from = text_of(piece.from);
+        const auto until = text_of(piece.until);
+        transaction.exec_params("INSERT INTO stream_state (resource, stream, slice, slice_from,"
+                                " slice_until, started_at) VALUES ($1, $2, $3, $4::bigint, $5::bigint,"
+                                " $6::timestamptz)",
+                                std::string(resource), std::string(stream), piece.number,
+                                c_text(from), c_text(until), whole[0][0].c_str());
+    }
+}
+
+void save_progress(session& connection, pqxx::transaction_base& transaction,
+                   std::string_view resource, const checkpoint& progress)
+{
+    parameters given;
+    given.texts = {std::string(resource), progress.stream, std::to_string(progress.slice),
+                   progress.position, std::to_string(progress.records),
+                   progress.is_done ? "true" : "false"};
+    static const std::string save =
+        "UPDATE stream_state SET position = $4, records = $5::bigint, is_done = $6::boolean"
+        " WHERE resource = $1 AND stream = $2 AND slice = $3::integer";
+    connection.run(transaction, save, std::move(given));
+}
+
+resource_state load_resource(pqxx::transaction_base& transaction, std::string_view resource)
+{
+    resource_state state;
+    state.resource = resource;
+    const auto found = transaction.exec_params(
+        fmt::format("SELECT phase, api_version, fingerprint, {}, {}, {}, {}, sweep_due,"
+                    " expected_records, fuse_candidates, fuse_limit, trouble FROM resource_state"
+                    " WHERE resource = $1",
+                    fmt::format(from_time, "complete_since"), fmt::format(from_time, "poll_cursor"),
+                    fmt::format(from_time, "last_poll_at"), fmt::format(from_time, "last_sweep_at")),
+        std::string(resource));
+    if (found.empty()) {
+        return state;
+    }
+    const auto one = found[0];
+    state.phase = one[0].c_str();
+    state.version = as_optional<std::string>(one[1]);
+    if (!one[2].is_null()) {
+        state.fingerprint = static_cast<std::uint64_t>(one[2].as<std::int64_t>());
+    }
+    state.complete_since = as_time(one[3]);
+    state.poll_cursor = as_time(one[4]);
+    state.last_poll_at = as_time(one[5]);
+    state.last_sweep_at = as_time(one[6]);
+    state.sweep_due = one[7].as<bool>();
+    state.expected_records = as_optional<std::int64_t>(one[8]);
+    state.fuse_candidates = as_optional<std::int64_t>(one[9]);
+    state.fuse_limit = as_optional<std::int64_t>(one[10]);
+    state.trouble = as_optional<std::string>(one[11]);
+    return state;
+}
+
+void save_resource(pqxx::transaction_base& transaction, const resource_state& state)
+{
+    const auto fingerprint =
+        state.fingerprint
+            ? optional_text(std::to_string(static_cast<std::int64_t>(*state.fingerprint)))
+            : std::nullopt;
+    const auto complete_since = micros(state.complete_since);
+    const auto poll_cursor = micros(state.poll_cursor);
+    const auto last_poll_at = micros(state.last_poll_at);
+    const auto last_sweep_at = micros(state.last_sweep_at);
+    const auto expected = text_of(state.expected_records);
+    const auto candidates = text_of(state.fuse_candidates);
+    const auto limit = text_of(state.fuse_limit);
+    transaction.exec_params(
+        fmt::format(
+            "INSERT INTO resource_state AS t (resource, phase, api_version, fingerprint, complete_since,"
+            " poll_cursor, last_poll_at, last_sweep_at, sweep_due, expected_records, fuse_candidates,"
+            " fuse_limit, trouble, trouble_since, updated_at)"
+            " VALUES ($1, $2, $3, $4::bigint, {}, {}, {}, {}, $9::boolean, $10::bigint, $11::bigint,"
+            " $12::bigint, $13, CASE WHEN $13::text IS NOT NULL THEN now() END, now())"
+            " ON CONFLICT (resource) DO UPDATE SET phase = excluded.phase,"
+            " api_version = excluded.api_version, fingerprint = excluded.fingerprint,"
+            " complete_since = excluded.complete_since, poll_cursor = excluded.poll_cursor,"
+            " last_poll_at = excluded.last_poll_at, last_sweep_at = excluded.last_sweep_at,"
+            " sweep_due = excluded.sweep_due, expected_records = excluded.expected_records,"
+            " fuse_candidates = excluded.fuse_candidates, fuse_limit = excluded.fuse_limit,"
+            " trouble = excluded.trouble, trouble_since = CASE WHEN excluded.trouble IS NULL THEN NULL"
+            " ELSE coalesce(t.trouble_since, now()) END, updated_at = now()",
+            fmt::format(to_time, "$5"), fmt::format(to_time, "$6"), fmt::format(to_time, "$7"),
+            fmt::format(to_time, "$8")),
+        state.resource, state.phase, c_text(state.version), c_text(fingerprint),
+        c_text(complete_since), c_text(poll_cursor), c_text(last_poll_at), c_text(last_sweep_at),
+        state.sweep_due, c_text(expected), c_text(candidates), c_text(limit), c_text(state.trouble));
+}
+
+void add_run(pqxx::transaction_base& transaction, const run_record& run)
+{
+    transaction.exec_params(
+        fmt::format("INSERT INTO run (resource, kind, started_at, finished_at, outcome, pages, records,"
+                    " applied, detail) VALUES ($1, $2, {}, now(), $4, $5::bigint, $6::bigint, $7::bigint,"
+                    " nullif($8, ''))",
+                    fmt::format(to_time, "$3")),
+        run.resource, run.kind, run.started_at.time_since_epoch().count(), run.outcome, run.pages,
+        run.records, run.applied, run.detail);
+}
+
+resource_numbers numbers(pqxx::transaction_base& transaction, const record_plan& plan)
+{
+    const auto found = transaction.exec_params1(
+        fmt::format("SELECT (SELECT count(*) FROM {0} WHERE deleted_at IS NULL),"
+                    " (SELECT count(*) FROM {0} WHERE deleted_at IS NOT NULL),"
+                    " (SELECT count(*) FROM refetch WHERE resource = $1 AND NOT is_held),"
+                    " (SELECT count(*) FROM refetch WHERE resource = $1 AND is_held),"
+                    " (SELECT count(*) FROM dead_letter WHERE resource = $1),"
+                    " (SELECT count(*) FROM stream_state WHERE resource = $1),"
+                    " (SELECT count(*) FROM stream_state WHERE resource = $1 AND is_done),"
+                    " (SELECT coalesce(sum(records), 0) FROM stream_state WHERE resource = $1)",
+                    plan.tables()[0].name),
+        std::string(plan.described().name));
+    resource_numbers numbers;
+    numbers.rows = found[0].as<std::int64_t>();
+    numbers.deleted = found[1].as<std::int64_t>();
+    numbers.waiting = found[2].as<std::int64_t>();
+    numbers.held = found[3].as<std::int64_t>();
+    numbers.dead_letters = found[4].as<std::int64_t>();
+    numbers.slices = found[5].as<std::int64_t>();
+    numbers.slices_done = found[6].as<std::int64_t>();
+    numbers.slice_records = found[7].as<std::int64_t>();
+    return numbers;
+}
+
+std::vector<dead_letter> dead_letters(pqxx::transaction_base& transaction,
+                                      std::optional<std::int64_t> id)
+{
+    const auto only = text_of(id);
+    std::vector<dead_letter> letters;
+    for (const auto& one : transaction.exec_params(
+             "SELECT id, resource, coalesce(record_id, ''), projection, reason, bytes, times_seen,"
+             " to_char(noted_at, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM dead_letter"
+             " WHERE $1::bigint IS NULL OR id = $1::bigint ORDER BY id",
+             c_text(only))) {
+        dead_letter letter;
+        letter.id = one[0].as<std::int64_t>();
+        letter.resource = one[1].c_str();
+        letter.record_id = one[2].c_str();
+        letter.from = std::string_view(one[3].c_str()) == "list" ? projection::list : projection::get;
+        letter.reason = one[4].c_str();
+        letter.bytes = pqxx::binarystring(one[5]).str();
+        letter.times_seen = one[6].as<std::uint64_t>();
+        letter.noted_at = one[7].c_str();
+        letters.push_back(std::move(letter));
+    }
+    return letters;
+}
+
+} // namespace intercom_mirror::control

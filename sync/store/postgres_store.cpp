@@ -1,0 +1,408 @@
+#include "sync/store/postgres_store.hpp"
+
+#include "schema/catalogue.hpp"
+#include "sync/store/control.hpp"
+#include "sync/store/record_writer.hpp"
+
+#include <fmt/format.h>
+#include <pqxx/pqxx>
+
+#include <utility>
+
+namespace intercom_mirror {
+namespace {
+
+class postgres_store final : public store
+{
+public:
+    postgres_store(session_options options, shared_epoch epoch)
+        : session_(std::move(options)), epoch_(std::move(epoch))
+    {}
+
+    std::optional<std::int64_t> take_lease(std::string_view holder, duration dead_after) override
+    {
+        std::optional<std::int64_t> taken;
+        session_.transact([&](pqxx::transaction_base& transaction) {
+            taken = control::take_lease(transaction, holder, dead_after);
+        });
+        if (taken) {
+            *epoch_ = *taken;
+        }
+        return taken;
+    }
+
+    void renew_lease(std::int64_t epoch) override
+    {
+        session_.transact([&](pqxx::transaction_base& transaction) {
+            control::renew_lease(transaction, epoch);
+        });
+    }
+
+    void release_lease(std::int64_t epoch) override
+    {
+        session_.transact([&](pqxx::transaction_base& transaction) {
+            transaction.exec_params(
+                "UPDATE lease SET renewed_at = '-infinity' WHERE epoch = $1::bigint", epoch);
+        });
+        *epoch_ = 0;
+    }
+
+    page_outcome apply_page(const page_work& work) override
+    {
+        page_outcome outcome;
+        const auto attempt = [&](bool one_by_one) {
+            write([&](pqxx::transaction_base& transaction) {
+                auto to = writer(transaction, *work.plan);
+                outcome = to.apply(work, one_by_one);
+                if (work.progress) {
+                    control::save_progress(session_, transaction, work.plan->described().name,
+                                           *work.progress);
+                }
+                // A document that lost against a newer row noted its entry anew, as a later version.
+                to.drop_refetches(work.causes);
+            });
+        };
+        try {
+            attempt(false);
+        } catch (const pqxx::sql_error&) {
+            attempt(true);
+        }
+        return outcome;
+    }
+
+    void apply_children(const child_work& work) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            writer(transaction, *work.plan).apply_children(work);
+        });
+    }
+
+    void apply_membership(const membership_work& work) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            writer(transaction, *work.plan).apply_membership(work);
+        });
+    }
+
+    void apply_absence(const absence& gone) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            writer(transaction, *gone.plan).apply_absence(gone);
+        });
+    }
+
+    std::vector<difference> compare_page(const page_work& work) override
+    {
+        return look<std::vector<difference>>([&](pqxx::transaction_base& transaction) {
+            return writer(transaction, *work.plan).compare(work);
+        });
+    }
+
+    std::vector<difference> compare_children(const child_work& work) override
+    {
+        return look<std::vector<difference>>([&](pqxx::transaction_base& transaction) {
+            return writer(transaction, *work.plan).compare_children(work);
+        });
+    }
+
+    std::vector<difference> compare_membership(const membership_work& work) override
+    {
+        return look<std::vector<difference>>([&](pqxx::transaction_base& transaction) {
+            return writer(transaction, *work.plan).compare_membership(work);
+        });
+    }
+
+    std::vector<std::string> live_keys(const record_plan& plan, const time_slice& slice,
+                                       std::string_view zone) override
+    {
+        return look<std::vector<std::string>>([&](pqxx::transaction_base& transaction) {
+            return control::live_keys(transaction, plan, slice, zone);
+        });
+    }
+
+    std::vector<std::string> keys_of(std::string_view resource, std::string_view filter) override
+    {
+        const auto* described = find_resource(resource);
+        return keys(fmt::format("SELECT {0} FROM {1} WHERE {2} ORDER BY {0}", described->key,
+                                described->name, filter));
+    }
+
+    std::vector<std::string> random_keys(const record_plan& plan, std::size_t most) override
+    {
+        // From a random block on: a table of any size costs about the same.
+        return keys(fmt::format(
+            "SELECT {0} FROM (SELECT {0} FROM {1} TABLESAMPLE SYSTEM (least(100, 100 * {2} * 20 /"
+            " greatest(1, (SELECT reltuples FROM pg_class WHERE oid = '{1}'::regclass))))"
+            " WHERE deleted_at IS NULL) AS sample ORDER BY random() LIMIT {2}",
+            plan.described().key, plan.tables()[0].name, most));
+    }
+
+    std::vector<std::string> crowded_parents(const record_plan& plan, std::size_t table,
+                                             std::size_t inline_max) override
+    {
+        const auto& child = plan.tables()[table];
+        return keys(fmt::format("SELECT {0} FROM {1} GROUP BY {0} HAVING count(*) >= {2} ORDER BY {0}",
+                                child.columns[child.parent_column].name, child.name, inline_max));
+    }
+
+    bool redecode(const record_plan& plan, std::size_t most) override
+    {
+        bool is_more = false;
+        write([&](pqxx::transaction_base& transaction) {
+            const std::string resource(plan.described().name);
+            const auto state = transaction.exec_params(
+                "SELECT coalesce(redecoded_to, '') FROM resource_state WHERE resource = $1", resource);
+            const std::string from = state.empty() ? "" : state[0][0].c_str();
+            const auto found = transaction.exec_params(
+                fmt::format("SELECT {0}, raw FROM {1} WHERE {0} > $1 AND deleted_at IS NULL"
+                            " AND raw IS NOT NULL ORDER BY {0} LIMIT {2} FOR NO KEY UPDATE",
+                            plan.described().key, plan.tables()[0].name, most),
+                from);
+            std::vector<std::pair<std::string, std::string>> raws;
+            for (const auto& one : found) {
+                raws.emplace_back(one[0].c_str(), one[1].c_str());
+            }
+            is_more = !raws.empty();
+            if (is_more) {
+                const auto last = raws.back().first;
+                writer(transaction, plan).redecode(std::move(raws));
+                transaction.exec_params(
+                    "UPDATE resource_state SET redecoded_to = $2 WHERE resource = $1", resource, last);
+            } else {
+                transaction.exec_params(
+                    "UPDATE resource_state SET redecoded_to = NULL WHERE resource = $1", resource);
+            }
+        });
+        return is_more;
+    }
+
+    void note_refetch(std::string_view resource, std::span<const std::string> ids,
+                      std::string_view part, lane in, std::string_view reason, bool is_held) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            control::note_refetch(session_, transaction, resource, ids, {}, part, in, reason, is_held);
+        });
+    }
+
+    std::vector<refetch_entry> due_refetches(std::string_view resource, wall_time now,
+                                             std::size_t most) override
+    {
+        return look<std::vector<refetch_entry>>([&](pqxx::transaction_base& transaction) {
+            return control::due_refetches(transaction, resource, now, most);
+        });
+    }
+
+    void retry_refetch(std::string_view resource, const refetch_entry& entry,
+                       wall_time next_at) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            control::retry_refetch(transaction, resource, entry, next_at);
+        });
+    }
+
+    void drop_refetch(std::string_view resource, const refetch_entry& entry) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            control::drop_refetches(session_, transaction, resource, {&entry, 1});
+        });
+    }
+
+    std::int64_t count_held(std::string_view resource) override
+    {
+        return look<std::int64_t>([&](pqxx::transaction_base& transaction) {
+            return transaction
+                .exec_params1("SELECT count(*) FROM refetch WHERE resource = $1 AND is_held",
+                              std::string(resource))[0]
+                .as<std::int64_t>();
+        });
+    }
+
+    void release_held(std::string_view resource) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            transaction.exec_params(
+                "UPDATE refetch SET is_held = false WHERE resource = $1 AND is_held",
+                std::string(resource));
+        });
+    }
+
+    void drop_held(std::string_view resource, std::span<const std::string> ids) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            control::drop_held(session_, transaction, resource, ids);
+        });
+    }
+
+    std::int64_t count_waiting(std::string_view resource) override
+    {
+        return look<std::int64_t>([&](pqxx::transaction_base& transaction) {
+            return transaction
+                .exec_params1("SELECT count(*) FROM refetch WHERE resource = $1 AND NOT is_held",
+                              std::string(resource))[0]
+                .as<std::int64_t>();
+        });
+    }
+
+    void drop_held(std::string_view resource) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            transaction.exec_params("DELETE FROM refetch WHERE resource = $1 AND is_held",
+                                    std::string(resource));
+        });
+    }
+
+    std::vector<time_slice> load_slices(std::string_view resource, std::string_view stream) override
+    {
+        return look<std::vector<time_slice>>([&](pqxx::transaction_base& transaction) {
+            return control::load_slices(transaction, resource, stream);
+        });
+    }
+
+    std::optional<wall_time> slices_started(std::string_view resource,
+                                            std::string_view stream) override
+    {
+        return look<std::optional<wall_time>>([&](pqxx::transaction_base& transaction) {
+            return control::slices_started(transaction, resource, stream);
+        });
+    }
+
+    void save_slices(std::string_view resource, std::string_view stream, wall_time started_at,
+                     std::span<const time_slice> slices) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            control::save_slices(transaction, resource, stream, started_at, slices);
+        });
+    }
+
+    void split_slice(std::string_view resource, std::string_view stream, int number,
+                     std::span<const time_slice> pieces) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            control::split_slice(transaction, resource, stream, number, pieces);
+        });
+    }
+
+    void save_progress(std::string_view resource, const checkpoint& progress) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            control::save_progress(session_, transaction, resource, progress);
+        });
+    }
+
+    void drop_slices(std::string_view resource, std::string_view stream) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            transaction.exec_params("DELETE FROM stream_state WHERE resource = $1 AND stream = $2",
+                                    std::string(resource), std::string(stream));
+        });
+    }
+
+    resource_state load_resource(std::string_view resource) override
+    {
+        return look<resource_state>([&](pqxx::transaction_base& transaction) {
+            return control::load_resource(transaction, resource);
+        });
+    }
+
+    void save_resource(const resource_state& state) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            control::save_resource(transaction, state);
+        });
+    }
+
+    void add_run(const run_record& run) override
+    {
+        write([&](pqxx::transaction_base& transaction) { control::add_run(transaction, run); });
+    }
+
+    resource_numbers numbers(const record_plan& plan) override
+    {
+        return look<resource_numbers>([&](pqxx::transaction_base& transaction) {
+            return control::numbers(transaction, plan);
+        });
+    }
+
+    std::vector<dead_letter> dead_letters(std::optional<std::int64_t> id) override
+    {
+        return look<std::vector<dead_letter>>([&](pqxx::transaction_base& transaction) {
+            return control::dead_letters(transaction, id);
+        });
+    }
+
+    void remove_dead_letter(std::int64_t id) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            transaction.exec_params("DELETE FROM dead_letter WHERE id = $1::bigint", id);
+        });
+    }
+
+    void call(std::string_view function) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            transaction.exec(fmt::format("SELECT {}()", function));
+        });
+    }
+
+private:
+    record_writer writer(pqxx::transaction_base& transaction, const record_plan& plan)
+    {
+        auto [found, is_first] = compiled_.try_emplace(&plan);
+        if (is_first) {
+            found->second = {&plan, make_statements(plan)};
+        }
+        return {session_, transaction, found->second, drifts_};
+    }
+
+    // A transaction that writes: only under the lease's epoch, which it keeps from changing until
+    // it is over.
+    template <typename Work>
+    void write(const Work& work)
+    {
+        session_.transact([&](pqxx::transaction_base& transaction) {
+            parameters given;
+            given.texts.emplace_back(std::to_string(epoch_->load()));
+            static const std::string fence = "SELECT FROM lease WHERE epoch = $1::bigint FOR KEY SHARE";
+            if (session_.run(transaction, fence, std::move(given)).empty()) {
+                throw lease_lost("another daemon holds the lease of this mirror");
+            }
+            // Triggers that capture local edits leave the daemon's own writes alone.
+            transaction.exec("SET LOCAL intercom_mirror.apply = 'on'");
+            work(transaction);
+        });
+    }
+
+    template <typename Result, typename Work>
+    Result look(const Work& work)
+    {
+        Result result{};
+        session_.transact(
+            [&](pqxx::transaction_base& transaction) { result = work(transaction); });
+        return result;
+    }
+
+    std::vector<std::string> keys(const std::string& sql)
+    {
+        return look<std::vector<std::string>>([&](pqxx::transaction_base& transaction) {
+            std::vector<std::string> found;
+            for (const auto& one : transaction.exec(sql)) {
+                found.emplace_back(one[0].c_str());
+            }
+            return found;
+        });
+    }
+
+    session session_;
+    shared_epoch epoch_;
+    std::unordered_map<const record_plan*, compiled_resource> compiled_;
+    drift_counts drifts_;
+};
+
+} // namespace
+
+std::unique_ptr<store> make_postgres_store(session_options options, shared_epoch epoch)
+{
+    return std::make_unique<postgres_store>(std::move(options), std::move(epoch));
+}
+
+} // namespace intercom_mirror

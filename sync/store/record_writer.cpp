@@ -1,0 +1,589 @@
+#include "sync/store/record_writer.hpp"
+
+#include "sync/record/sanitise.hpp"
+#include "sync/store/control.hpp"
+
+#include <fmt/format.h>
+#include <pqxx/pqxx>
+
+#include <algorithm>
+#include <bit>
+
+namespace intercom_mirror {
+namespace {
+
+std::string_view name_of(deletion how)
+{
+    switch (how) {
+    case deletion::deleted:
+        return "deleted";
+    case deletion::archived:
+        return "archived";
+    case deletion::merged:
+        return "merged";
+    case deletion::gone:
+    case deletion::none:
+        break;
+    }
+    return "gone";
+}
+
+std::string_view name_of(drift::problem problem)
+{
+    switch (problem) {
+    case drift::problem::wrong_type:
+        return "wrong type";
+    case drift::problem::out_of_range:
+        return "out of range";
+    case drift::problem::unknown_member:
+        break;
+    }
+    return "unknown member";
+}
+
+std::optional<std::uint64_t> as_hash(const pqxx::field& field)
+{
+    if (field.is_null()) {
+        return std::nullopt;
+    }
+    return static_cast<std::uint64_t>(field.as<std::int64_t>());
+}
+
+std::optional<std::int64_t> as_signed(std::optional<std::uint64_t> hash)
+{
+    return hash ? std::optional(static_cast<std::int64_t>(*hash)) : std::nullopt;
+}
+
+std::size_t column_named(const table_plan& table, std::string_view name)
+{
+    const auto found = std::find_if(table.columns.begin(), table.columns.end(),
+                                    [&](const column& c) { return c.name == name; });
+    return static_cast<std::size_t>(found - table.columns.begin());
+}
+
+} // namespace
+
+std::vector<page_record> record_writer::read(const page_work& work, page_outcome* outcome)
+{
+    std::vector<page_record> readable;
+    readable.reserve(work.records.size());
+    std::unordered_map<std::string, std::size_t> by_key;
+    for (const auto bytes : work.records) {
+        page_record record;
+        record.bytes = bytes;
+        try {
+            record.head = target_.plan->scan(bytes);
+        } catch (const malformed_record& malformed) {
+            if (outcome != nullptr) {
+                ++outcome->dead;
+                bury(bytes, "", work.from, malformed.what());
+            }
+            continue;
+        }
+        // The same record twice in a page: the newer one counts, at a tie the later.
+        const auto [earlier, is_first] = by_key.try_emplace(record.head.key, readable.size());
+        if (is_first) {
+            readable.push_back(std::move(record));
+        } else if (record.head.updated_at >= readable[earlier->second].head.updated_at) {
+            readable[earlier->second] = std::move(record);
+        }
+    }
+    return readable;
+}
+
+std::unordered_map<std::string, stored_head> record_writer::heads(
+    const std::string& sql, std::span<page_record* const> wanted)
+{
+    std::unordered_map<std::string, stored_head> found;
+    if (wanted.empty()) {
+        return found;
+    }
+    array_parameter keys(array_parameter::element::text);
+    for (const auto* record : wanted) {
+        keys.add(std::string_view(record->head.key));
+    }
+    parameters given;
+    given.arrays.push_back(std::move(keys));
+    for (const auto& stored : session_.run(transaction_, sql, std::move(given))) {
+        stored_head head;
+        head.list_hash = as_hash(stored[1]);
+        head.get_hash = as_hash(stored[2]);
+        if (!stored[3].is_null()) {
+            head.updated_at = stored[3].as<std::int64_t>();
+        }
+        head.is_deleted = stored[4].as<bool>();
+        found.emplace(stored[0].c_str(), head);
+    }
+    return found;
+}
+
+bool record_writer::decode(page_record& record, const page_work& work, page_outcome* outcome)
+{
+    try {
+        std::string buffer;
+        record.decoded = target_.plan->decode(sanitise(record.bytes, buffer), work.from);
+    } catch (const malformed_record& malformed) {
+        if (outcome != nullptr) {
+            ++outcome->dead;
+            bury(record.bytes, record.head.key, work.from, malformed.what());
+        }
+        return false;
+    }
+    if (outcome != nullptr) {
+        note_drifts(record.decoded.drifts);
+    }
+    if (work.since) {
+        const auto created = column_named(target_.plan->tables()[0], "created_at");
+        if (created < record.decoded.main.size()) {
+            const auto& at = record.decoded.main[created];
+            return at.is == cell::kind::null || at.number >= *work.since;
+        }
+    }
+    return true;
+}
+
+page_outcome record_writer::apply(const page_work& work, bool one_by_one)
+{
+    page_outcome outcome;
+    auto page = read(work, &outcome);
+    outcome.records = page.size();
+    std::optional<std::int64_t> previous;
+    records all;
+    for (auto& record : page) {
+        outcome.keys.push_back(record.head.key);
+        all.push_back(&record);
+        const auto at = record.head.updated_at;
+        if (at) {
+            outcome.newest = std::max(outcome.newest.value_or(*at), *at);
+            outcome.oldest = std::min(outcome.oldest.value_or(*at), *at);
+            outcome.is_descending = outcome.is_descending && (!previous || *previous >= *at);
+            previous = at;
+        }
+    }
+    std::sort(all.begin(), all.end(), [](const page_record* a, const page_record* b) {
+        return a->head.key < b->head.key;
+    });
+
+    // Most sightings change nothing: they cost this one look.
+    const auto seen = heads(target_.sql.heads, all);
+    const auto is_settled = [&](const page_record* record) {
+        const auto found = seen.find(record->head.key);
+        if (found == seen.end()) {
+            return false;
+        }
+        const auto said = judge(described(), work.from, record->head.hash, record->head.updated_at,
+                                found->second);
+        return said == verdict::unchanged || said == verdict::ignore;
+    };
+    records changed;
+    std::remove_copy_if(all.begin(), all.end(), std::back_inserter(changed), is_settled);
+    outcome.unchanged = all.size() - changed.size();
+
+    records known;
+    std::copy_if(changed.begin(), changed.end(), std::back_inserter(known),
+                 [&](const page_record* record) { return seen.count(record->head.key) != 0; });
+    const auto locked = heads(target_.sql.lock_heads, known);
+
+    records to_apply;
+    records to_compare;
+    std::vector<std::string> to_read;
+    std::vector<std::optional<std::uint64_t>> to_read_hashes;
+    const auto read_alone = [&](const page_record& record) {
+        to_read.push_back(record.head.key);
+        to_read_hashes.emplace_back(work.from == projection::list
+                                        ? std::optional(record.head.hash)
+                                        : std::nullopt);
+    };
+    for (auto* record : changed) {
+        const auto found = locked.find(record->head.key);
+        const auto stored =
+            found == locked.end() ? std::nullopt : std::optional(found->second);
+        record->is_new = !stored;
+        switch (judge(described(), work.from, record->head.hash, record->head.updated_at, stored)) {
+        case verdict::unchanged:
+        case verdict::ignore:
+            ++outcome.unchanged;
+            break;
+        case verdict::apply:
+            if (decode(*record, work, &outcome)) {
+                to_apply.push_back(record);
+            }
+            break;
+        case verdict::compare:
+            if (decode(*record, work, &outcome)) {
+                to_compare.push_back(record);
+            }
+            break;
+        case verdict::read_alone:
+            read_alone(*record);
+            break;
+        }
+    }
+
+    if (!to_compare.empty()) {
+        std::vector<std::string> differing;
+        for (const auto& found : differences(to_compare, work.from, true)) {
+            differing.push_back(found.key);
+        }
+        std::sort(differing.begin(), differing.end());
+        parameters same;
+        same.arrays.emplace_back(array_parameter::element::text);
+        same.arrays.emplace_back(array_parameter::element::bigint);
+        for (auto* record : to_compare) {
+            if (!std::binary_search(differing.begin(), differing.end(), record->head.key)) {
+                ++outcome.unchanged;
+                same.arrays[0].add(std::string_view(record->head.key));
+                same.arrays[1].add(static_cast<std::int64_t>(record->head.hash));
+            } else if (described().get_target.empty()) {
+                to_apply.push_back(record);
+            } else {
+                read_alone(*record);
+            }
+        }
+        if (same.arrays[0].size() != 0) {
+            session_.run(transaction_, target_.sql.set_list_hash, std::move(same));
+        }
+    }
+
+    if (!one_by_one) {
+        store_rows(work, to_apply);
+        outcome.applied = to_apply.size();
+    } else {
+        for (auto* record : to_apply) {
+            try {
+                pqxx::subtransaction attempt(dynamic_cast<pqxx::dbtransaction&>(transaction_));
+                record_writer(session_, attempt, target_, drifts_).store_rows(work, {record});
+                attempt.commit();
+                ++outcome.applied;
+            } catch (const pqxx::sql_error& refused) {
+                if (refused.sqlstate().substr(0, 2) != "22" && refused.sqlstate().substr(0, 2) != "23" &&
+                    refused.sqlstate().substr(0, 2) != "54") {
+                    throw;
+                }
+                ++outcome.dead;
+                bury(record->bytes, record->head.key, work.from,
+                     fmt::format("PostgreSQL refuses the row (SQLSTATE {})", refused.sqlstate()));
+            }
+        }
+    }
+    note_refetch(to_read, to_read_hashes, "", work.in, "changed");
+    outcome.queued = to_read.size();
+    return outcome;
+}
+
+void record_writer::store_rows(const page_work& work, const records& batch)
+{
+    if (batch.empty()) {
+        return;
+    }
+    store_main(work, batch);
+    for (std::size_t table = 1; table < target_.plan->tables().size(); ++table) {
+        store_table(work, batch, table);
+    }
+}
+
+parameters record_writer::bind(const std::vector<std::size_t>& columns, std::size_t table,
+                               const std::vector<const row*>& rows) const
+{
+    parameters given;
+    given.arrays.reserve(columns.size() + 4);
+    for (const auto i : columns) {
+        auto& array = given.arrays.emplace_back(element_of(target_.plan->tables()[table].columns[i].type));
+        for (const auto* one : rows) {
+            array.add((*one)[i]);
+        }
+    }
+    return given;
+}
+
+void record_writer::store_main(const page_work& work, const records& batch)
+{
+    const auto& sql = target_.sql.tables[0];
+    const bool is_list = work.from == projection::list;
+    std::vector<const row*> rows;
+    array_parameter raws(array_parameter::element::json);
+    array_parameter list_hashes(array_parameter::element::bigint);
+    array_parameter get_hashes(array_parameter::element::bigint);
+    const auto sighting_of = [&](const std::string& key) {
+        const auto cause = std::find_if(work.causes.begin(), work.causes.end(),
+                                        [&](const refetch_entry& entry) { return entry.id == key; });
+        return cause == work.causes.end() ? std::nullopt : as_signed(cause->list_hash);
+    };
+    for (const auto* record : batch) {
+        rows.push_back(&record->decoded.main);
+        raws.add(std::string_view(record->decoded.raw));
+        // A hash of the other projection described content that is no longer here, unless it is
+        // the very sighting that caused this read.
+        const auto own = static_cast<std::int64_t>(record->head.hash);
+        list_hashes.add(is_list ? std::optional(own) : sighting_of(record->head.key));
+        get_hashes.add(is_list ? std::optional<std::int64_t>() : std::optional(own));
+    }
+    auto given = bind(is_list ? sql.list_columns : sql.get_columns, 0, rows);
+    given.arrays.push_back(std::move(raws));
+    given.arrays.push_back(std::move(list_hashes));
+    given.arrays.push_back(std::move(get_hashes));
+    session_.run(transaction_, is_list ? sql.upsert_from_list : sql.upsert_from_get, std::move(given));
+}
+
+record_writer::child_batch record_writer::gather(const records& batch, std::size_t table) const
+{
+    const auto& plan = target_.plan->tables()[table];
+    const auto rule = plan.described->complete.rule;
+    child_batch all;
+    for (const auto* record : batch) {
+        const auto& children = record->decoded.children.at(table);
+        if (!children.is_present) {
+            continue;
+        }
+        const bool is_top = plan.parent == 0;
+        if (is_top && (rule == completion_rule::when_counted ||
+                       (rule == completion_rule::when_truncated && !children.is_complete))) {
+            all.checked_parents.push_back(record->head.key);
+            all.totals.emplace_back(
+                static_cast<std::int64_t>(children.total.value_or(children.rows.size())));
+            for (const auto& one : children.rows) {
+                all.shown.push_back(&one);
+            }
+        }
+        if (rule == completion_rule::when_counted) {
+            continue; // what is shown inline is a stub
+        }
+        if (children.is_complete && !record->is_new) {
+            if (is_top) {
+                all.complete_parents.push_back(record->head.key);
+            } else {
+                const auto& parents = record->decoded.children.at(plan.parent).rows;
+                const auto key = target_.sql.tables[plan.parent].key_columns.front();
+                for (const auto& parent : parents) {
+                    all.complete_parents.push_back(parent[key].text);
+                }
+            }
+        }
+        for (std::size_t i = 0; i < children.rows.size(); ++i) {
+            all.rows.push_back(&children.rows[i]);
+            if (plan.has_raw) {
+                all.raws.push_back(&children.raws[i]);
+                all.hashes.push_back(children.hashes[i]);
+            }
+        }
+    }
+    return all;
+}
+
+void record_writer::upsert_children(std::size_t table, const child_batch& batch, projection from)
+{
+    if (batch.rows.empty()) {
+        return;
+    }
+    const auto& sql = target_.sql.tables[table];
+    const bool is_list = from == projection::list;
+    auto given = bind(is_list ? sql.list_columns : sql.get_columns, table, batch.rows);
+    if (target_.plan->tables()[table].has_raw) {
+        array_parameter raws(array_parameter::element::json);
+        array_parameter hashes(array_parameter::element::bigint);
+        for (std::size_t i = 0; i < batch.rows.size(); ++i) {
+            raws.add(std::string_view(*batch.raws[i]));
+            hashes.add(static_cast<std::int64_t>(batch.hashes[i]));
+        }
+        given.arrays.push_back(std::move(raws));
+        given.arrays.push_back(std::move(hashes));
+    }
+    session_.run(transaction_, is_list ? sql.upsert_from_list : sql.upsert_from_get, std::move(given));
+}
+
+void record_writer::remove_missing(std::size_t table, const child_batch& batch)
+{
+    if (batch.complete_parents.empty()) {
+        return;
+    }
+    const auto& sql = target_.sql.tables[table];
+    parameters given;
+    auto& parents = given.arrays.emplace_back(array_parameter::element::text);
+    for (const auto& parent : batch.complete_parents) {
+        parents.add(std::string_view(parent));
+    }
+    auto keys = bind(sql.key_columns, table, batch.rows);
+    std::move(keys.arrays.begin(), keys.arrays.end(), std::back_inserter(given.arrays));
+    session_.run(transaction_, sql.remove_missing, std::move(given));
+}
+
+std::vector<std::string> record_writer::unfitting_parents(std::size_t table, const child_batch& batch)
+{
+    std::vector<std::string> unfitting;
+    if (batch.checked_parents.empty()) {
+        return unfitting;
+    }
+    const auto& sql = target_.sql.tables[table];
+    parameters given;
+    given.arrays.emplace_back(array_parameter::element::text);
+    given.arrays.emplace_back(array_parameter::element::bigint);
+    for (std::size_t i = 0; i < batch.checked_parents.size(); ++i) {
+        given.arrays[0].add(std::string_view(batch.checked_parents[i]));
+        given.arrays[1].add(batch.totals[i]);
+    }
+    auto shown = bind(sql.inline_columns, table, batch.shown);
+    std::move(shown.arrays.begin(), shown.arrays.end(), std::back_inserter(given.arrays));
+    for (const auto& found : session_.run(transaction_, sql.unfitting_parents, std::move(given))) {
+        unfitting.emplace_back(found[0].c_str());
+    }
+    return unfitting;
+}
+
+void record_writer::store_table(const page_work& work, const records& batch, std::size_t table)
+{
+    const auto all = gather(batch, table);
+    remove_missing(table, all);
+    upsert_children(table, all, work.from);
+    const auto unfitting = unfitting_parents(table, all);
+    note_refetch(unfitting, {}, target_.plan->tables()[table].name,
+                 work.in == lane::backfill ? lane::backfill : lane::completion, "list is cut short");
+}
+
+void record_writer::apply_children(const child_work& work)
+{
+    const auto& plan = target_.plan->tables()[work.table];
+    // The parent first, as every writer of a set does: two sets of one parent never interleave.
+    const auto parents = transaction_.exec_params(
+        fmt::format("SELECT FROM {} AS t WHERE t.{} = $1 FOR NO KEY UPDATE",
+                    target_.plan->tables()[0].name, described().key),
+        work.parent_key);
+    std::vector<drift> drifts;
+    const auto found =
+        target_.plan->decode_children(work.table, work.parent_key, work.elements, drifts);
+    note_drifts(drifts);
+    if (!parents.empty()) {
+        child_batch all;
+        all.complete_parents.push_back(work.parent_key);
+        for (std::size_t i = 0; i < found.rows.size(); ++i) {
+            all.rows.push_back(&found.rows[i]);
+            if (plan.has_raw) {
+                all.raws.push_back(&found.raws[i]);
+                all.hashes.push_back(found.hashes[i]);
+            }
+        }
+        remove_missing(work.table, all);
+        upsert_children(work.table, all, projection::get);
+    }
+    if (work.cause) {
+        drop_refetches({&*work.cause, 1});
+    }
+}
+
+void record_writer::apply_membership(const membership_work& work)
+{
+    const auto& table = target_.plan->tables()[work.table];
+    const auto parent = table.columns[table.parent_column].name;
+    parameters given;
+    auto& parents = given.arrays.emplace_back(array_parameter::element::text);
+    for (const auto& key : work.parents) {
+        parents.add(std::string_view(key));
+    }
+    given.texts.emplace_back(work.other_id);
+    session_.run(transaction_,
+                 fmt::format("DELETE FROM {0} AS t WHERE t.{1} = $2 AND t.{2} <> ALL ($1::text[])",
+                             table.name, work.other_column, parent),
+                 given);
+    session_.run(transaction_,
+                 fmt::format("INSERT INTO {0} ({2}, {1})\nSELECT s.key, $2 FROM unnest($1::text[]) AS s(key),"
+                             " LATERAL (SELECT FROM {3} AS p WHERE p.{4} = s.key OFFSET 0) AS p\n"
+                             "ON CONFLICT DO NOTHING",
+                             table.name, work.other_column, parent,
+                             target_.plan->tables()[0].name, described().key),
+                 std::move(given));
+}
+
+void record_writer::apply_absence(const absence& gone)
+{
+    parameters given;
+    given.texts = {gone.key, std::string(name_of(gone.how))};
+    session_.run(transaction_, target_.sql.tombstone, std::move(given));
+    if (!gone.merged_into.empty()) {
+        transaction_.exec_params("INSERT INTO id_alias (resource, old_id, new_id) VALUES ($1, $2, $3)"
+                                 " ON CONFLICT (resource, old_id) DO UPDATE SET new_id = excluded.new_id",
+                                 std::string(described().name), gone.key, gone.merged_into);
+        const std::vector<std::string> survivor{gone.merged_into};
+        note_refetch(survivor, {}, "", lane::hints, "merged");
+    }
+    if (gone.cause) {
+        drop_refetches({&*gone.cause, 1});
+    }
+}
+
+void record_writer::note_refetch(std::span<const std::string> ids,
+                                 std::span<const std::optional<std::uint64_t>> hashes,
+                                 std::string_view part, lane in, std::string_view reason)
+{
+    control::note_refetch(session_, transaction_, described().name, ids, hashes, part, in, reason,
+                          false);
+}
+
+void record_writer::drop_refetches(std::span<const refetch_entry> entries)
+{
+    control::drop_refetches(session_, transaction_, described().name, entries);
+}
+
+void record_writer::bury(std::string_view bytes, std::string_view id, projection from,
+                         std::string_view reason)
+{
+    transaction_.exec_params(
+        "INSERT INTO dead_letter AS t (resource, record_id, projection, reason, bytes)"
+        " VALUES ($1, nullif($2, ''), $3, $4, $5)"
+        " ON CONFLICT (resource, digest) DO UPDATE SET times_seen = t.times_seen + 1",
+        std::string(described().name), std::string(id), from == projection::list ? "list" : "get",
+        std::string(reason), pqxx::binarystring(std::string(bytes)));
+}
+
+void record_writer::note_drifts(const std::vector<drift>& found)
+{
+    for (const auto& one : found) {
+        auto& count = drifts_[{std::string(described().name), one.path, static_cast<int>(one.what),
+                               std::string(one.found)}];
+        ++count;
+        if (!std::has_single_bit(count)) {
+            continue;
+        }
+        transaction_.exec_params(
+            "INSERT INTO field_drift AS t (resource, path, problem, found, times_seen)"
+            " VALUES ($1, $2, $3, $4, $5::bigint) ON CONFLICT (resource, path, problem, found)"
+            " DO UPDATE SET times_seen = greatest(t.times_seen, excluded.times_seen), last_seen = now()",
+            std::string(described().name), one.path, std::string(name_of(one.what)),
+            std::string(one.found), count);
+    }
+}
+
+void record_writer::redecode(std::vector<std::pair<std::string, std::string>> raws)
+{
+    std::vector<page_record> page(raws.size());
+    records batch;
+    page_work work;
+    work.plan = target_.plan;
+    // What only a GET carries cannot be told from what `raw` lacks, so those columns stay.
+    work.from = projection::list;
+    for (std::size_t i = 0; i < raws.size(); ++i) {
+        page[i].bytes = raws[i].second;
+        page[i].head.key = raws[i].first;
+        if (decode(page[i], work, nullptr)) {
+            batch.push_back(&page[i]);
+        }
+    }
+    if (batch.empty()) {
+        return;
+    }
+    const auto& sql = target_.sql.tables[0];
+    std::vector<const row*> rows;
+    parameters extra;
+    extra.arrays.emplace_back(array_parameter::element::json);
+    extra.arrays.emplace_back(array_parameter::element::bigint);
+    extra.arrays.emplace_back(array_parameter::element::bigint);
+    for (const auto* record : batch) {
+        rows.push_back(&record->decoded.main);
+        extra.arrays[0].add(std::string_view(record->decoded.raw));
+        extra.arrays[1].add_null();
+        extra.arrays[2].add_null();
+    }
+    auto given = bind(sql.list_columns, 0, rows);
+    std::move(extra.arrays.begin(), extra.arrays.end(), std::back_inserter(given.arrays));
+    session_.run(transaction_, sql.upsert_from_list, std::move(given));
+}
+
+} // namespace intercom_mirror

@@ -1,0 +1,103 @@
+#pragma once
+
+#include "sync/store/gate.hpp"
+#include "sync/store/session.hpp"
+#include "sync/store/statements.hpp"
+#include "sync/store/store.hpp"
+
+#include <map>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace intercom_mirror {
+
+// A resource's plan with the SQL made from it; lives as long as the store.
+struct compiled_resource
+{
+    const record_plan* plan = nullptr;
+    resource_statements sql;
+};
+
+// A readable record of a page.
+struct page_record
+{
+    std::string_view bytes;
+    record_head head;
+    decoded_record decoded; // empty until needed
+    bool is_new = false;    // no row of it was there
+};
+
+// How often each kind of drift was met since the process started, so that the table that counts
+// them is written rarely.
+using drift_counts = std::map<std::tuple<std::string, std::string, int, std::string>, std::uint64_t>;
+
+// Writes documents into the tables of one resource, inside a transaction of the caller.
+class record_writer
+{
+public:
+    record_writer(session& connection, pqxx::transaction_base& transaction,
+                  const compiled_resource& target, drift_counts& drifts)
+        : session_(connection), transaction_(transaction), target_(target), drifts_(drifts)
+    {}
+
+    // `one_by_one`: after a statement failed for the page as a whole, so that only the record at
+    // fault goes to the dead letters.
+    page_outcome apply(const page_work& work, bool one_by_one);
+    void apply_children(const child_work& work);
+    void apply_membership(const membership_work& work);
+    void apply_absence(const absence& gone);
+
+    std::vector<difference> compare(const page_work& work);
+    std::vector<difference> compare_children(const child_work& work);
+    std::vector<difference> compare_membership(const membership_work& work);
+
+    void note_refetch(std::span<const std::string> ids,
+                      std::span<const std::optional<std::uint64_t>> hashes, std::string_view part,
+                      lane in, std::string_view reason);
+    void drop_refetches(std::span<const refetch_entry> entries);
+    void redecode(std::vector<std::pair<std::string, std::string>> raws); // key, raw
+
+private:
+    using records = std::vector<page_record*>;
+    // The rows of one child table, of all records at hand.
+    struct child_batch
+    {
+        std::vector<const row*> rows;
+        std::vector<const std::string*> raws;
+        std::vector<std::uint64_t> hashes;
+        std::vector<std::string> complete_parents; // had rows before, and the set is complete
+        std::vector<std::string> checked_parents;  // the list shown may not be all
+        std::vector<std::optional<std::int64_t>> totals;
+        std::vector<const row*> shown; // rows of checked parents
+    };
+
+    const resource& described() const { return target_.plan->described(); }
+    std::vector<page_record> read(const page_work& work, page_outcome* outcome);
+    std::unordered_map<std::string, stored_head> heads(const std::string& sql,
+                                                       std::span<page_record* const> wanted);
+    bool decode(page_record& record, const page_work& work, page_outcome* outcome);
+    void store_rows(const page_work& work, const records& batch);
+    void store_main(const page_work& work, const records& batch);
+    void store_table(const page_work& work, const records& batch, std::size_t table);
+    child_batch gather(const records& batch, std::size_t table) const;
+    void upsert_children(std::size_t table, const child_batch& batch, projection from);
+    void remove_missing(std::size_t table, const child_batch& batch);
+    std::vector<std::string> unfitting_parents(std::size_t table, const child_batch& batch);
+    std::vector<difference> differences(const records& batch, projection from, bool with_surplus);
+    std::vector<difference> table_differences(std::size_t table, const child_batch& batch,
+                                              projection from, bool with_surplus);
+    parameters bind(const std::vector<std::size_t>& columns, std::size_t table,
+                    const std::vector<const row*>& rows) const;
+    void bury(std::string_view bytes, std::string_view id, projection from, std::string_view reason);
+    void note_drifts(const std::vector<drift>& found);
+
+    session& session_;
+    pqxx::transaction_base& transaction_;
+    const compiled_resource& target_;
+    drift_counts& drifts_;
+};
+
+} // namespace intercom_mirror

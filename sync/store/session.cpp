@@ -1,0 +1,150 @@
+#include "sync/store/session.hpp"
+
+#include <fmt/format.h>
+#include <pqxx/pqxx>
+
+#include <utility>
+
+namespace pqxx {
+
+template <>
+struct string_traits<std::optional<std::string>>
+{
+    static constexpr const char* name() noexcept { return "optional text"; }
+    static constexpr bool has_null() noexcept { return true; }
+    static bool is_null(const std::optional<std::string>& value) { return !value; }
+    static std::string to_string(const std::optional<std::string>& value) { return *value; }
+};
+
+} // namespace pqxx
+
+namespace intercom_mirror {
+namespace {
+
+// A transaction that loses against another is repeated this often before it counts as trouble;
+// deadlocks with an editor's transaction resolve at the first repetition.
+constexpr int repetitions_max = 8;
+
+bool starts_with(std::string_view text, std::string_view prefix)
+{
+    return text.substr(0, prefix.size()) == prefix;
+}
+
+// Errors that say something about the server's state, not about what was asked: SQLSTATE classes
+// 53 (resources), 57 (operator intervention), 58 (system), 08 (connection), 55 (locks), 25006
+// (read-only: a standby or a full disk's safety net).
+bool is_passing(std::string_view sqlstate)
+{
+    return starts_with(sqlstate, "53") || starts_with(sqlstate, "57") ||
+           starts_with(sqlstate, "58") || starts_with(sqlstate, "08") ||
+           starts_with(sqlstate, "55") || sqlstate == "25006" || starts_with(sqlstate, "XX");
+}
+
+} // namespace
+
+session::session(session_options options) : options_(std::move(options)) {}
+
+session::~session() = default;
+
+void session::set_application_name(std::string name)
+{
+    options_.application_name = std::move(name);
+    connection_.reset();
+}
+
+void session::open()
+{
+    prepared_.clear();
+    auto fresh = std::make_unique<pqxx::connection>(options_.dsn);
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+    // libpqxx would reconnect by itself, without settings and prepared statements.
+    fresh->inhibit_reactivation(true);
+#pragma clang diagnostic pop
+    pqxx::nontransaction setup(*fresh);
+    setup.exec(fmt::format("SET search_path = {}, {}, pg_temp", setup.quote_name(options_.schema),
+                           setup.quote_name(options_.schema + "_sync")));
+    setup.exec("SET client_min_messages = warning");
+    setup.exec("SET TimeZone = 'UTC'");
+    setup.exec("SET application_name = " + setup.quote(options_.application_name));
+    if (options_.is_daemon) {
+        // Prepared statements run generic plans from their sixth execution on; those were made when
+        // tables were empty and would scan them page after page.
+        setup.exec("SET enable_seqscan = off");
+        setup.exec("SET jit = off");
+        setup.exec("SET idle_in_transaction_session_timeout = '5s'");
+        setup.exec("SET statement_timeout = '30s'");
+        setup.exec("SET lock_timeout = '10s'");
+    }
+    setup.commit();
+    connection_ = std::move(fresh);
+}
+
+pqxx::connection_base& session::connection()
+{
+    if (!connection_) {
+        open();
+    }
+    return *connection_;
+}
+
+void session::transact(const std::function<void(pqxx::transaction_base&)>& work)
+{
+    for (int repetition = 1;; ++repetition) {
+        try {
+            pqxx::work transaction(connection());
+            work(transaction);
+            transaction.commit();
+            return;
+        } catch (const pqxx::in_doubt_error&) {
+            // Committed or not: all our transactions may be repeated.
+            connection_.reset();
+            if (repetition >= repetitions_max) {
+                throw store_unavailable("PostgreSQL went away while committing");
+            }
+        } catch (const pqxx::transaction_rollback& lost) {
+            if (repetition >= repetitions_max) {
+                throw store_unavailable(lost.what());
+            }
+        } catch (const pqxx::broken_connection& gone) {
+            connection_.reset();
+            throw store_unavailable(fmt::format("PostgreSQL cannot be reached: {}", gone.what()));
+        } catch (const pqxx::sql_error& error) {
+            if (error.sqlstate() == "40P01" || error.sqlstate() == "40001") {
+                if (repetition >= repetitions_max) {
+                    throw store_unavailable(error.what());
+                }
+                continue;
+            }
+            if (error.sqlstate().empty() || is_passing(error.sqlstate())) {
+                connection_.reset();
+                throw store_unavailable(fmt::format("PostgreSQL refuses for now: {}", error.what()));
+            }
+            throw;
+        } catch (const pqxx::usage_error& error) {
+            // A transaction on a connection that broke under it.
+            connection_.reset();
+            throw store_unavailable(error.what());
+        }
+    }
+}
+
+pqxx::result session::run(pqxx::transaction_base& transaction, const std::string& sql,
+                          parameters given)
+{
+    auto found = prepared_.find(sql);
+    if (found == prepared_.end()) {
+        std::string name = fmt::format("s{}", prepared_.size());
+        connection().prepare(name, sql);
+        found = prepared_.emplace(sql, std::move(name)).first;
+    }
+    std::vector<pqxx::binarystring> arrays;
+    arrays.reserve(given.arrays.size());
+    for (auto& array : given.arrays) {
+        arrays.emplace_back(array.bytes());
+    }
+    return transaction.exec_prepared(found->second, pqxx::prepare::make_dynamic_params(arrays),
+                                     pqxx::prepare::make_dynamic_params(given.texts));
+}
+
+} // namespace intercom_mirror

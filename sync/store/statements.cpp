@@ -1,0 +1,336 @@
+#include "sync/store/statements.hpp"
+
+#include "sync/store/array_parameter.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace intercom_mirror {
+namespace {
+
+std::vector<std::string_view> split(std::string_view text, char separator)
+{
+    std::vector<std::string_view> parts;
+    while (!text.empty()) {
+        const auto end = std::min(text.find(separator), text.size());
+        parts.push_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return parts;
+}
+
+// "part_kind=conversation_part" → t.part_kind = 'conversation_part'
+std::string scope_condition(const child& described, std::string_view alias)
+{
+    if (described.scope.empty()) {
+        return "";
+    }
+    const auto parts = split(described.scope, '=');
+    return fmt::format(" AND {}.{} = '{}'", alias, parts.at(0), parts.at(1));
+}
+
+class table_writer
+{
+public:
+    table_writer(const record_plan& plan, std::size_t number)
+        : table_(plan.tables()[number]), key_name_(plan.described().key)
+    {
+        if (table_.described != nullptr) {
+            key_ = split(table_.described->key, ',');
+        } else {
+            key_ = {key_name_};
+        }
+    }
+
+    table_statements write()
+    {
+        table_statements made;
+        for (std::size_t i = 0; i < table_.columns.size(); ++i) {
+            made.get_columns.push_back(i);
+            if (table_.columns[i].by == carried::by_both) {
+                made.list_columns.push_back(i);
+            }
+        }
+        for (const auto name : key_) {
+            for (std::size_t i = 0; i < table_.columns.size(); ++i) {
+                if (table_.columns[i].name == name) {
+                    made.key_columns.push_back(i);
+                }
+            }
+        }
+        made.upsert_from_list = upsert(made.list_columns);
+        made.upsert_from_get = upsert(made.get_columns);
+        made.differences_from_list = differences(made.list_columns);
+        made.differences_from_get = differences(made.get_columns);
+        if (table_.described != nullptr) {
+            made.inline_columns = with_parent(made.key_columns);
+            made.remove_missing = remove_missing(made.key_columns);
+            made.unfitting_parents = unfitting_parents(made.inline_columns);
+            made.surplus = surplus(made.key_columns);
+        }
+        return made;
+    }
+
+private:
+    using indices = std::vector<std::size_t>;
+
+    [[nodiscard]] bool is_main() const { return table_.described == nullptr; }
+    [[nodiscard]] bool is_key(std::string_view name) const
+    {
+        return std::find(key_.begin(), key_.end(), name) != key_.end();
+    }
+    [[nodiscard]] std::string_view parent_column() const
+    {
+        return table_.columns[table_.parent_column].name;
+    }
+
+    // unnest($1::text[], …) AS alias(id, …); further parameters are appended by `extra`.
+    [[nodiscard]] std::string given(const indices& columns, std::string_view alias,
+                                    std::size_t first_parameter,
+                                    const std::vector<std::pair<std::string, std::string>>& extra = {}) const
+    {
+        std::vector<std::string> arrays;
+        std::vector<std::string> names;
+        std::size_t number = first_parameter;
+        for (const auto i : columns) {
+            arrays.push_back(fmt::format("${}::{}[]", number++, sql_element(table_.columns[i].type)));
+            names.emplace_back(table_.columns[i].name);
+        }
+        for (const auto& [name, type] : extra) {
+            arrays.push_back(fmt::format("${}::{}[]", number++, type));
+            names.push_back(name);
+        }
+        return fmt::format("unnest({}) AS {}({})", fmt::join(arrays, ", "), alias,
+                           fmt::join(names, ", "));
+    }
+
+    [[nodiscard]] std::string value_of(std::size_t i, std::string_view alias) const
+    {
+        const auto& described = table_.columns[i];
+        const bool is_cast = sql_type(described.type) != sql_element(described.type);
+        return fmt::format("{}.{}{}{}", alias, described.name, is_cast ? "::" : "",
+                           is_cast ? sql_type(described.type) : "");
+    }
+
+    // An edit that has not gone out keeps its value: decided from the row itself, which READ
+    // COMMITTED looks at again after a concurrent edit.
+    static std::string kept_when_pending(const column& described)
+    {
+        if (described.type != column_type::jsonb) {
+            return fmt::format("CASE WHEN t._pending ? '{0}' THEN t.{0} ELSE excluded.{0} END",
+                               described.name);
+        }
+        return fmt::format(
+            "CASE WHEN t._pending ? '{0}' THEN (excluded.{0} - ARRAY(SELECT jsonb_object_keys(t._pending"
+            " -> '{0}'))) || (SELECT coalesce(jsonb_object_agg(edited, t.{0} -> edited), '{{}}') FROM"
+            " jsonb_object_keys(t._pending -> '{0}') AS edited WHERE t.{0} ? edited)"
+            " ELSE excluded.{0} END",
+            described.name);
+    }
+
+    [[nodiscard]] std::string upsert(const indices& columns) const
+    {
+        std::vector<std::string> names;
+        std::vector<std::string> values;
+        std::vector<std::string> sets;
+        for (const auto i : columns) {
+            const auto& described = table_.columns[i];
+            names.emplace_back(described.name);
+            values.push_back(value_of(i, "s"));
+            if (!is_key(described.name)) {
+                sets.push_back(fmt::format(
+                    "{} = {}", described.name,
+                    described.editable && table_.has_raw ? kept_when_pending(described)
+                                                         : fmt::format("excluded.{}", described.name)));
+            }
+        }
+        std::vector<std::pair<std::string, std::string>> extra;
+        std::string condition;
+        if (table_.has_raw) {
+            extra.emplace_back("raw", "json");
+            extra.emplace_back("_hash_list", "bigint");
+            if (is_main()) {
+                extra.emplace_back("_hash_get", "bigint");
+            } else {
+                condition = "\n WHERE t._hash_list IS DISTINCT FROM excluded._hash_list"
+                            " OR t.deleted_at IS NOT NULL";
+            }
+            for (const auto& [name, type] : extra) {
+                names.push_back(name);
+                values.push_back("s." + name);
+                sets.push_back(fmt::format("{0} = excluded.{0}", name));
+            }
+            names.emplace_back("synced_at");
+            values.emplace_back("now()");
+            sets.emplace_back("synced_at = excluded.synced_at");
+            sets.emplace_back("deleted_at = NULL");
+            sets.emplace_back("deletion = NULL");
+        } else if (!sets.empty()) {
+            condition = fmt::format("\n WHERE {}", rows_differ(columns, "excluded"));
+        }
+        return fmt::format("INSERT INTO {} AS t ({})\nSELECT {}\n  FROM {}\n ORDER BY {}\n"
+                           "ON CONFLICT ({}) DO {}{}",
+                           table_.name, fmt::join(names, ", "), fmt::join(values, ", "),
+                           given(columns, "s", 1, extra), fmt::join(qualified(key_, "s"), ", "),
+                           fmt::join(key_, ", "),
+                           sets.empty() ? "NOTHING"
+                                        : fmt::format("UPDATE SET {}", fmt::join(sets, ",\n    ")),
+                           condition);
+    }
+
+    static std::vector<std::string> qualified(const std::vector<std::string_view>& names,
+                                              std::string_view alias)
+    {
+        std::vector<std::string> all;
+        for (const auto name : names) {
+            all.push_back(fmt::format("{}.{}", alias, name));
+        }
+        return all;
+    }
+
+    [[nodiscard]] std::string rows_differ(const indices& columns, std::string_view alias) const
+    {
+        std::vector<std::string> mine;
+        std::vector<std::string> theirs;
+        for (const auto i : columns) {
+            const auto& described = table_.columns[i];
+            if (!is_key(described.name)) {
+                mine.push_back(fmt::format("t.{}", described.name));
+                theirs.push_back(alias == "s" ? value_of(i, "s")
+                                              : fmt::format("{}.{}", alias, described.name));
+            }
+        }
+        return fmt::format("({}) IS DISTINCT FROM ({})", fmt::join(mine, ", "),
+                           fmt::join(theirs, ", "));
+    }
+
+    [[nodiscard]] std::string matches_key(std::string_view left, std::string_view right) const
+    {
+        std::vector<std::string> terms;
+        for (const auto name : key_) {
+            terms.push_back(fmt::format("{}.{} = {}.{}", left, name, right, name));
+        }
+        return fmt::format("{}", fmt::join(terms, " AND "));
+    }
+
+    // Rows of complete parents ($1) that are not among the given ones ($2 …).
+    [[nodiscard]] std::string surplus_condition(const indices& keys) const
+    {
+        return fmt::format("t.{} = p.id{}{}\n   AND NOT EXISTS (SELECT FROM {} WHERE {})",
+                           parent_column(), scope_condition(*table_.described, "t"),
+                           table_.has_raw ? " AND t.deleted_at IS NULL" : "", given(keys, "g", 2),
+                           matches_key("g", "t"));
+    }
+
+    [[nodiscard]] std::string remove_missing(const indices& keys) const
+    {
+        if (table_.has_raw) {
+            return fmt::format("UPDATE {} AS t SET deleted_at = now(), deletion = 'gone'\n"
+                               "  FROM unnest($1::text[]) AS p(id)\n WHERE {}",
+                               table_.name, surplus_condition(keys));
+        }
+        return fmt::format("DELETE FROM {} AS t USING unnest($1::text[]) AS p(id)\n WHERE {}",
+                           table_.name, surplus_condition(keys));
+    }
+
+    [[nodiscard]] std::string surplus(const indices& keys) const
+    {
+        return fmt::format("SELECT p.id, {}\n  FROM unnest($1::text[]) AS p(id), LATERAL (SELECT * FROM {}"
+                           " AS t WHERE {} OFFSET 0) AS t",
+                           key_text("t"), table_.name, surplus_condition(keys));
+    }
+
+    [[nodiscard]] std::string key_text(std::string_view alias) const
+    {
+        return fmt::format("concat_ws(' ', {})", fmt::join(qualified(key_, alias), ", "));
+    }
+
+    [[nodiscard]] std::string unfitting_parents(const indices& shown) const
+    {
+        const auto live = table_.has_raw ? " AND t.deleted_at IS NULL" : "";
+        return fmt::format(
+            "SELECT p.id FROM unnest($1::text[], $2::bigint[]) AS p(id, total)\n"
+            " WHERE p.total <> (SELECT count(*) FROM {0} AS t WHERE t.{1} = p.id{2}{3})\n"
+            "UNION\n"
+            "SELECT g.{1} FROM {4}\n"
+            " WHERE NOT EXISTS (SELECT FROM {0} AS t WHERE {5}{3})",
+            table_.name, parent_column(), scope_condition(*table_.described, "t"), live,
+            given(shown, "g", 3), matches_key("t", "g"));
+    }
+
+    // The key columns, with the parent's before them when it is not one of them (notes).
+    [[nodiscard]] indices with_parent(indices keys) const
+    {
+        if (std::find(keys.begin(), keys.end(), table_.parent_column) == keys.end()) {
+            keys.insert(keys.begin(), table_.parent_column);
+        }
+        return keys;
+    }
+
+    [[nodiscard]] std::string differences(const indices& columns) const
+    {
+        std::vector<std::string> places;
+        for (const auto i : columns) {
+            const auto& described = table_.columns[i];
+            if (!is_key(described.name)) {
+                const auto pending = described.editable && table_.has_raw
+                                         ? fmt::format(" AND NOT coalesce(t._pending ? '{}', false)",
+                                                       described.name)
+                                         : std::string();
+                places.push_back(fmt::format("CASE WHEN t.{0} IS DISTINCT FROM {1}{2} THEN '{0}' END",
+                                             described.name, value_of(i, "s"), pending));
+            }
+        }
+        if (table_.has_raw) {
+            places.emplace_back("CASE WHEN t.deleted_at IS NOT NULL THEN 'deleted_at' END");
+        }
+        const auto list = places.empty() ? std::string("'{}'::text[]")
+                                         : fmt::format("array_remove(ARRAY[{}], NULL)",
+                                                       fmt::join(places, ",\n    "));
+        const auto owner = is_main() ? fmt::format("s.{}", key_name_)
+                                     : fmt::format("s.{}", parent_column());
+        return fmt::format(
+            "SELECT * FROM (SELECT {} AS owner, {} AS name, CASE WHEN t.{} IS NOT NULL THEN {} END AS places\n"
+            "  FROM {}\n  LEFT JOIN LATERAL (SELECT * FROM {} AS t WHERE {} OFFSET 0) AS t ON true) AS found\n"
+            " WHERE places IS NULL OR places <> '{{}}'",
+            owner, key_text("s"), key_.front(), list, given(columns, "s", 1), table_.name,
+            matches_key("t", "s"));
+    }
+
+    const table_plan& table_;
+    std::string_view key_name_;
+    std::vector<std::string_view> key_;
+};
+
+} // namespace
+
+resource_statements make_statements(const record_plan& plan)
+{
+    const auto& described = plan.described();
+    const auto table = plan.tables()[0].name;
+    const auto updated_at =
+        described.has_updated_at ? "(EXTRACT(epoch FROM t.updated_at) * 1000000)::bigint" : "NULL";
+    resource_statements made;
+    const auto select = fmt::format(
+        "SELECT t.{0}, t._hash_list, t._hash_get, {1}, t.deleted_at IS NOT NULL\n  FROM {2} AS t\n"
+        " WHERE t.{0} = ANY ($1::text[])",
+        described.key, updated_at, table);
+    made.heads = select;
+    made.lock_heads = fmt::format("{}\n ORDER BY t.{}\n   FOR NO KEY UPDATE", select, described.key);
+    made.set_list_hash = fmt::format(
+        "UPDATE {0} AS t SET _hash_list = s.hash\n  FROM unnest($1::text[], $2::bigint[]) AS s(key, hash)\n"
+        " WHERE t.{1} = s.key",
+        table, described.key);
+    made.tombstone = fmt::format(
+        "UPDATE {} AS t SET deleted_at = now(), deletion = $2, _hash_list = NULL, _hash_get = NULL\n"
+        " WHERE t.{} = $1 AND t.deleted_at IS NULL",
+        table, described.key);
+    for (std::size_t i = 0; i < plan.tables().size(); ++i) {
+        made.tables.push_back(table_writer(plan, i).write());
+    }
+    return made;
+}
+
+} // namespace intercom_mirror

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "sync/record/record_plan.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace intercom_mirror {
+
+// The SQL the store runs for a resource, made from its plan. Parameters are arrays, one element a
+// row. `docs sql` prints these texts.
+//
+// Look-ups are written as LATERAL sub-selects with OFFSET 0, which keeps the planner at one index
+// probe for each row whatever it believed about the table's size when the plan was made.
+struct table_statements
+{
+    // Indices into table_plan::columns of what the statement binds, in the order of its parameters.
+    std::vector<std::size_t> list_columns;
+    std::vector<std::size_t> get_columns;
+    std::vector<std::size_t> key_columns;    // children: the primary key
+    std::vector<std::size_t> inline_columns; // children: the parent column and the primary key
+
+    // Table 0: columns, then raw json[], list hash bigint[], get hash bigint[].
+    // Children of kind records: columns, then raw json[], hash bigint[]. Other children: columns.
+    std::string upsert_from_list;
+    std::string upsert_from_get;
+
+    // Children: $1 the parents whose set is complete, then the key columns of the rows they have.
+    std::string remove_missing;
+    // Children: $1 parents, $2 totals bigint[], then the inline columns of rows shown inline. Returns
+    // the parents whose stored rows do not fit.
+    std::string unfitting_parents;
+
+    // Which of the given rows differ from the stored ones: columns as in the upsert; returns
+    // parent or key, name of the row, and the places that differ (NULL: the row is missing here).
+    std::string differences_from_list;
+    std::string differences_from_get;
+    // Children: as remove_missing, but returns parent and key of rows Intercom does not have.
+    std::string surplus;
+};
+
+struct resource_statements
+{
+    // $1 keys text[]. Returns key, list hash, get hash, updated_at in microseconds, is_deleted.
+    std::string heads;
+    // The same rows, locked in key order.
+    std::string lock_heads;
+    // $1 keys, $2 list hashes.
+    std::string set_list_hash;
+    // $1 key, $2 how.
+    std::string tombstone;
+    std::vector<table_statements> tables; // by table number
+};
+
+resource_statements make_statements(const record_plan& plan);
+
+} // namespace intercom_mirror

@@ -1,0 +1,272 @@
+#pragma once
+
+#include "sync/clock.hpp"
+#include "sync/record/record_plan.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace intercom_mirror {
+
+// The database cannot be used right now (gone, full, read-only, too busy). Everything may be
+// repeated later.
+class store_unavailable : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// Another daemon took over: nothing may be written any more.
+class lease_lost : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// The schema is newer than this program, or older than it needs.
+class schema_mismatch : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// In the order of their priority.
+enum class lane : std::uint8_t { edits, hints, polls, completion, backfill };
+
+// A range of created_at in unix seconds, `from` exclusive, `until` inclusive; absent is open. Where
+// a resource's search compares calendar days, it is the days after that of `from` up to that of
+// `until`, in the workspace's time zone.
+struct time_slice
+{
+    int number = 0;
+    std::optional<std::int64_t> from;
+    std::optional<std::int64_t> until;
+    std::string position; // where its walk goes on: a cursor as Intercom gave it
+    std::uint64_t records = 0;
+    bool is_done = false;
+};
+
+// A request waiting in the queue of things to read alone.
+struct refetch_entry
+{
+    std::string id;
+    std::string part; // child table, or empty for the record itself
+    lane in = lane::backfill;
+    std::string reason;
+    std::optional<std::uint64_t> list_hash;
+    std::int64_t version = 0; // grows when noted again meanwhile
+    int attempts = 0;
+};
+
+// Progress that is committed together with a page.
+struct checkpoint
+{
+    std::string stream; // empty: none
+    int slice = 0;
+    std::string position;
+    std::uint64_t records = 0; // seen in the slice so far
+    bool is_done = false;
+};
+
+struct page_work
+{
+    const record_plan* plan = nullptr;
+    projection from = projection::list;
+    std::vector<std::string_view> records; // bytes as served
+    lane in = lane::backfill;              // of the reads this page causes
+    std::optional<checkpoint> progress;
+    // For records read alone: the queue entries that caused it, removed with the write.
+    std::vector<refetch_entry> causes;
+    // Records created before are neither stored nor judged (microseconds since 1970).
+    std::optional<std::int64_t> since;
+};
+
+struct page_outcome
+{
+    std::uint64_t records = 0;
+    std::uint64_t unchanged = 0;
+    std::uint64_t applied = 0;
+    std::uint64_t queued = 0; // reads noted
+    std::uint64_t dead = 0;
+    std::vector<std::string> keys;           // of all readable records, in page order
+    std::optional<std::int64_t> newest;      // updated_at, microseconds
+    std::optional<std::int64_t> oldest;
+    bool is_descending = true;               // by updated_at
+};
+
+// The full list of one child of one record, from its own endpoint.
+struct child_work
+{
+    const record_plan* plan = nullptr;
+    std::size_t table = 0;
+    std::string parent_key;
+    std::vector<std::string_view> elements;
+    std::optional<refetch_entry> cause;
+};
+
+// Members of one row of another resource: the whole set of parents for it (contact_segments).
+struct membership_work
+{
+    const record_plan* plan = nullptr;
+    std::size_t table = 0;
+    std::string other_column; // "segment_id"
+    std::string other_id;
+    std::vector<std::string> parents;
+};
+
+// A record that is not there any more, by an answer of its GET.
+struct absence
+{
+    const record_plan* plan = nullptr;
+    std::string key;
+    deletion how = deletion::gone;
+    std::string merged_into; // when merged
+    std::optional<refetch_entry> cause;
+};
+
+struct difference
+{
+    std::string key;    // of the record
+    std::string table;  // the resource's own, or a child's
+    std::string place;  // column, or key of the child row
+    std::string problem; // "differs", "missing here", "missing in Intercom", "deleted here", "live here"
+};
+
+struct resource_state
+{
+    std::string resource;
+    std::string phase = "waiting";
+    std::optional<std::string> version;
+    std::optional<std::uint64_t> fingerprint;
+    std::optional<wall_time> complete_since;
+    std::optional<wall_time> poll_cursor;
+    std::optional<wall_time> last_poll_at;
+    std::optional<wall_time> last_sweep_at;
+    bool sweep_due = false;
+    std::optional<std::int64_t> expected_records;
+    std::optional<std::int64_t> fuse_candidates;
+    std::optional<std::int64_t> fuse_limit;
+    std::optional<std::string> trouble;
+};
+
+struct run_record
+{
+    std::string resource;
+    std::string kind;
+    wall_time started_at;
+    std::string outcome;
+    std::uint64_t pages = 0;
+    std::uint64_t records = 0;
+    std::uint64_t applied = 0;
+    std::string detail;
+};
+
+struct dead_letter
+{
+    std::int64_t id = 0;
+    std::string resource;
+    std::string record_id;
+    projection from = projection::list;
+    std::string reason;
+    std::string bytes;
+    std::uint64_t times_seen = 0;
+    std::string noted_at;
+};
+
+struct resource_numbers
+{
+    std::int64_t rows = 0;
+    std::int64_t deleted = 0;
+    std::int64_t waiting = 0; // reads in the queue
+    std::int64_t held = 0;
+    std::int64_t dead_letters = 0;
+    std::int64_t slices = 0;
+    std::int64_t slices_done = 0;
+    std::int64_t slice_records = 0;
+};
+
+// Everything the engine asks of the database, each call one transaction (or none): it happened
+// whole or it throws. Blocking; used by one thread at a time. Writes are refused with lease_lost
+// unless the session's epoch holds the lease.
+class store
+{
+public:
+    virtual ~store() = default;
+
+    // --- lease -------------------------------------------------------------------------------
+    // The epoch now held, or nothing while another holder is alive. `dead_after` by the
+    // database's clock.
+    virtual std::optional<std::int64_t> take_lease(std::string_view holder, duration dead_after) = 0;
+    virtual void renew_lease(std::int64_t epoch) = 0; // throws lease_lost
+    virtual void release_lease(std::int64_t epoch) = 0;
+
+    // --- records -----------------------------------------------------------------------------
+    virtual page_outcome apply_page(const page_work& work) = 0;
+    virtual void apply_children(const child_work& work) = 0;
+    virtual void apply_membership(const membership_work& work) = 0;
+    virtual void apply_absence(const absence& work) = 0;
+    // What differs between documents and the rows here; nothing is written.
+    virtual std::vector<difference> compare_page(const page_work& work) = 0;
+    virtual std::vector<difference> compare_children(const child_work& work) = 0;
+    virtual std::vector<difference> compare_membership(const membership_work& work) = 0;
+
+    // Live keys of a slice of created_at, in order. `zone`: name of the time zone whose calendar
+    // days the slice means; empty when it means seconds.
+    virtual std::vector<std::string> live_keys(const record_plan& plan, const time_slice& slice,
+                                               std::string_view zone) = 0;
+    virtual std::vector<std::string> random_keys(const record_plan& plan, std::size_t most) = 0;
+    // Keys of a resource's rows that a condition of the catalogue holds for.
+    virtual std::vector<std::string> keys_of(std::string_view resource, std::string_view filter) = 0;
+    // Parents with so many rows of a child that the inline list cannot show all.
+    virtual std::vector<std::string> crowded_parents(const record_plan& plan, std::size_t table,
+                                                     std::size_t inline_max) = 0;
+    // Decodes up to `most` rows again from `raw` whose decoding is older; false when none is left.
+    virtual bool redecode(const record_plan& plan, std::size_t most) = 0;
+
+    // --- queue -------------------------------------------------------------------------------
+    virtual void note_refetch(std::string_view resource, std::span<const std::string> ids,
+                              std::string_view part, lane in, std::string_view reason,
+                              bool is_held) = 0;
+    virtual std::vector<refetch_entry> due_refetches(std::string_view resource, wall_time now,
+                                                     std::size_t most) = 0;
+    virtual void retry_refetch(std::string_view resource, const refetch_entry& entry,
+                               wall_time next_at) = 0;
+    virtual void drop_refetch(std::string_view resource, const refetch_entry& entry) = 0;
+    // Releases (or drops) what a sweep held back; returns how many.
+    virtual std::int64_t count_held(std::string_view resource) = 0;
+    virtual void release_held(std::string_view resource) = 0;
+    virtual void drop_held(std::string_view resource) = 0;
+    virtual void drop_held(std::string_view resource, std::span<const std::string> ids) = 0;
+    // Entries that are due or will be, without the held ones.
+    virtual std::int64_t count_waiting(std::string_view resource) = 0;
+
+    // --- progress ----------------------------------------------------------------------------
+    virtual std::vector<time_slice> load_slices(std::string_view resource, std::string_view stream) = 0;
+    virtual std::optional<wall_time> slices_started(std::string_view resource,
+                                                    std::string_view stream) = 0;
+    virtual void save_slices(std::string_view resource, std::string_view stream,
+                             wall_time started_at, std::span<const time_slice> slices) = 0;
+    // Replaces one slice by others that cover it.
+    virtual void split_slice(std::string_view resource, std::string_view stream, int number,
+                             std::span<const time_slice> pieces) = 0;
+    virtual void save_progress(std::string_view resource, const checkpoint& progress) = 0;
+    virtual void drop_slices(std::string_view resource, std::string_view stream) = 0;
+    virtual resource_state load_resource(std::string_view resource) = 0;
+    virtual void save_resource(const resource_state& state) = 0;
+    virtual void add_run(const run_record& run) = 0;
+    virtual resource_numbers numbers(const record_plan& plan) = 0;
+
+    // --- odds --------------------------------------------------------------------------------
+    virtual std::vector<dead_letter> dead_letters(std::optional<std::int64_t> id) = 0;
+    virtual void remove_dead_letter(std::int64_t id) = 0;
+    // Calls a function of the schema without arguments (rebuild_attribute_views, …).
+    virtual void call(std::string_view function) = 0;
+};
+
+} // namespace intercom_mirror

@@ -86,14 +86,9 @@ awaitable<void> engine::prepare()
 
 awaitable<void> engine::introduce()
 {
-    api_request asked;
-    asked.method = "GET";
-    asked.target = "/me";
-    asked.purpose = "/me";
-    asked.in = lane::polls;
-    asked.safe_to_repeat = true;
+    auto asked = get("/me", lane::polls, "GET /me");
     const auto reply = co_await with_.api.call(std::move(asked));
-    if (reply.is != answer::ok) {
+    if (reply.kind != answer::ok) {
         throw std::runtime_error(fmt::format("GET /me answers {} {}", reply.status, reply.error_code));
     }
     const auto me = nlohmann::json::parse(reply.body, nullptr, false);
@@ -171,7 +166,7 @@ awaitable<void> engine::sync_resource(mirrored& which, bool is_full,
     } catch (const resource_forbidden& forbidden) {
         phase = "forbidden";
         why = forbidden.what();
-    } catch (const api_unavailable& unavailable) {
+    } catch (const api_failure& unavailable) {
         why = unavailable.what();
     } catch (const walk_broken& broken) {
         why = broken.what();
@@ -234,7 +229,7 @@ awaitable<void> engine::persist(mirrored& which, std::string_view doing,
             phase = "forbidden";
             why = forbidden.what();
             pause = pause_when_forbidden;
-        } catch (const api_unavailable& unavailable) {
+        } catch (const api_failure& unavailable) {
             why = unavailable.what();
         } catch (const walk_broken& broken) {
             why = broken.what();

@@ -70,8 +70,6 @@ private:
     boost::asio::awaitable<void> hold_unseen(const time_slice& slice, id_set seen);
     boost::asio::awaitable<void> judge_absent(bool is_sweep);
     boost::asio::awaitable<void> read_memberships();
-    boost::asio::awaitable<std::vector<std::string>> members_of(std::size_t table,
-                                                                std::string other_id);
     boost::asio::awaitable<std::optional<wall_time>> poll_search(run_record& told);
     boost::asio::awaitable<void> complete_crowded();
     boost::asio::awaitable<std::optional<std::uint64_t>> total_of(page_source source,

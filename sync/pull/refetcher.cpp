@@ -127,7 +127,7 @@ awaitable<void> refetcher::fetch(refetch_entry entry)
             co_await fetch_children(entry);
         }
         co_return;
-    } catch (const api_unavailable& failure) {
+    } catch (const api_failure& failure) {
         trouble = failure.what();
     } catch (const walk_broken& broken) {
         trouble = broken.what();
@@ -139,14 +139,10 @@ awaitable<void> refetcher::fetch(refetch_entry entry)
 
 awaitable<void> refetcher::fetch_record(refetch_entry entry)
 {
-    api_request asked;
-    asked.method = "GET";
-    asked.target = target_for(plan_.described().get_target, entry.id);
-    asked.in = entry.in;
-    asked.purpose = plan_.described().get_target;
-    asked.safe_to_repeat = true;
+    auto asked = get(target_for(plan_.described().get_target, entry.id), entry.in,
+                     fmt::format("GET {}", plan_.described().get_target));
     auto reply = co_await with_.api.call(std::move(asked));
-    switch (reply.is) {
+    switch (reply.kind) {
     case answer::ok: {
         // An answer about another id: the one asked for was merged into it.
         if (reply.body.find(entry.id) == std::string::npos) {
@@ -171,7 +167,7 @@ awaitable<void> refetcher::fetch_record(refetch_entry entry)
         co_return;
     }
     case answer::merged: {
-        co_await settle_absence(std::move(entry), deletion::merged, std::move(reply.merged_into));
+        co_await settle_absence(std::move(entry), deletion::merged, std::move(reply.canonical_id));
         co_return;
     }
     case answer::forbidden:
@@ -209,14 +205,7 @@ awaitable<void> refetcher::fetch_children(refetch_entry entry)
         co_return;
     }
     const auto& complete = plan_.tables()[tables.front()].described->complete;
-    page_source source;
-    source.by = complete.by;
-    source.target = target_for(complete.target, entry.id);
-    source.list_keys = complete.list_keys;
-    source.page_size = complete.page_size;
-    source.in = entry.in;
-    source.purpose = complete.target;
-    page_reader reader(with_, std::move(source));
+    page_reader reader(with_, source_of(complete, entry.id, entry.in));
     std::vector<std::unique_ptr<fetched_page>> pages;
     bool is_gone = false;
     try {
@@ -347,17 +336,6 @@ void refetcher::finish(const refetch_entry& entry)
 {
     claimed_.erase({entry.id, entry.part});
     changed_.notify();
-}
-
-std::string refetcher::target_for(std::string_view pattern, std::string_view id) const
-{
-    constexpr std::string_view place = "{id}";
-    std::string target(pattern);
-    const auto at = target.find(place);
-    if (at != std::string::npos) {
-        target.replace(at, place.size(), percent_encode(id));
-    }
-    return target;
 }
 
 } // namespace intercom_mirror

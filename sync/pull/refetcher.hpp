@@ -51,7 +51,6 @@ private:
     boost::asio::awaitable<void> store_batch(std::vector<fetched> batch);
     boost::asio::awaitable<void> retry_later(const refetch_entry& entry, const std::string& why);
     void finish(const refetch_entry& entry);
-    [[nodiscard]] std::string target_for(std::string_view pattern, std::string_view id) const;
 
     services& with_;
     const record_plan& plan_;

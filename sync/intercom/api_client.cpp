@@ -18,7 +18,7 @@ constexpr duration verified_for = std::chrono::minutes(1);
 
 api_request who_am_i()
 {
-    return get("/me", lane::edits, "GET /me");
+    return get_request("/me", lane::edits, "GET /me");
 }
 
 bool may_repeat(const api_request& request, const api_failure& failure)
@@ -44,7 +44,7 @@ api_failure to_api_failure(const transport_failure& failure)
 
 } // namespace
 
-api_request get(std::string target, lane urgency, std::string endpoint)
+api_request get_request(std::string target, lane urgency, std::string endpoint)
 {
     return api_request{.method = "GET",
                        .target = std::move(target),
@@ -55,7 +55,7 @@ api_request get(std::string target, lane urgency, std::string endpoint)
                        .attempts_max = {}};
 }
 
-api_request search(std::string target, std::string body, lane urgency, std::string endpoint)
+api_request search_request(std::string target, std::string body, lane urgency, std::string endpoint)
 {
     return api_request{.method = "POST",
                        .target = std::move(target),

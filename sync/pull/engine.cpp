@@ -86,7 +86,7 @@ awaitable<void> engine::prepare()
 
 awaitable<void> engine::introduce()
 {
-    auto asked = get("/me", lane::polls, "GET /me");
+    auto asked = get_request("/me", lane::polls, "GET /me");
     const auto reply = co_await with_.api.call(std::move(asked));
     if (reply.kind != answer::ok) {
         throw std::runtime_error(fmt::format("GET /me answers {} {}", reply.status, reply.error_code));

@@ -139,7 +139,7 @@ awaitable<void> refetcher::fetch(refetch_entry entry)
 
 awaitable<void> refetcher::fetch_record(refetch_entry entry)
 {
-    auto asked = get(target_for(plan_.described().get_target, entry.id), entry.in,
+    auto asked = get_request(target_for(plan_.described().get_target, entry.id), entry.in,
                      fmt::format("GET {}", plan_.described().get_target));
     auto reply = co_await with_.api.call(std::move(asked));
     switch (reply.kind) {

@@ -141,7 +141,7 @@ awaitable<void> verifier::look_at_records(keys wanted, bool is_final)
 
 awaitable<void> verifier::look_at_record(const std::string& key, bool is_final)
 {
-    auto asked = get(target_for(plan_.described().get_target, key), lane::polls,
+    auto asked = get_request(target_for(plan_.described().get_target, key), lane::polls,
                      fmt::format("GET {}", plan_.described().get_target));
     const auto reply = co_await with_.api.call(std::move(asked));
     if (reply.kind == answer::missing || reply.kind == answer::merged) {

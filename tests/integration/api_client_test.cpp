@@ -51,7 +51,7 @@ TEST_F(ApiClientOverTcp, SendsWhatIntercomAsksForAndReturnsTheAnswer)
         return scripted_answer{
             http_answer(200, R"({"id":"1"})", "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n")};
     };
-    call(search("/contacts/search", R"({"query":{}})", lane::polls, "POST /contacts/search"));
+    call(search_request("/contacts/search", R"({"query":{}})", lane::polls, "POST /contacts/search"));
     ASSERT_TRUE(reply);
     EXPECT_EQ(reply->kind, answer::ok);
     EXPECT_EQ(reply->body, R"({"id":"1"})");
@@ -71,7 +71,7 @@ TEST_F(ApiClientOverTcp, AsksAgainAfterAnAnswerThatIsNoJson)
     answer = [&count](const std::string&) {
         return scripted_answer{http_answer(200, ++count == 1 ? "<html>" : "{}")};
     };
-    call(get("/me", lane::polls, "GET /me"));
+    call(get_request("/me", lane::polls, "GET /me"));
     ASSERT_TRUE(reply);
     EXPECT_EQ(count, 2);
     EXPECT_EQ(client.statistics().retries, 1U);

@@ -7,6 +7,7 @@ CREATE TABLE lease (
     epoch      bigint      PRIMARY KEY,
     holder     text        NOT NULL,
     renewed_at timestamptz NOT NULL,
+    vitals     json,
     is_only    boolean     NOT NULL DEFAULT true UNIQUE CONSTRAINT there_is_one_lease CHECK (is_only)
 );
 COMMENT ON TABLE lease IS
@@ -55,7 +56,7 @@ CREATE TABLE stream_state (
     PRIMARY KEY (resource, stream, slice)
 );
 COMMENT ON TABLE stream_state IS
-    'Progress of walks: a row for each slice of created_at (unix seconds, from inclusive, until exclusive; NULL is open).';
+    'Progress of walks: a row for each slice of created_at (unix seconds, from exclusive, until inclusive; NULL is open).';
 
 CREATE TABLE refetch (
     resource  text        NOT NULL,

@@ -147,8 +147,7 @@ CREATE TABLE segments (
 ) WITH (fillfactor = 90);
 CREATE INDEX ON segments (id) WHERE _pending IS NOT NULL;
 
-COMMENT ON TABLE segments IS
-    'Saved filters of contacts and companies; their members are in the tables contact_segments and company_segments.';
+COMMENT ON TABLE segments IS 'Saved filters of people and companies; who is in them: *_segments.';
 COMMENT ON COLUMN segments.id IS 'Intercom''s id of the segment.';
 COMMENT ON COLUMN segments.name IS 'Name of the segment.';
 COMMENT ON COLUMN segments.person_type IS 'Whom the segment collects: contact (leads) or user.';
@@ -374,7 +373,8 @@ COMMENT ON COLUMN ticket_types._pending IS
 
 CREATE TABLE ticket_type_attributes (
     id                              text PRIMARY KEY,
-    ticket_type_id                  text NOT NULL REFERENCES ticket_types ON UPDATE CASCADE ON DELETE CASCADE,
+    ticket_type_id                  text NOT NULL
+                                    REFERENCES ticket_types ON UPDATE CASCADE ON DELETE CASCADE,
     workspace_id                    text,
     name                            text,
     description                     text,

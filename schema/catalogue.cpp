@@ -18,6 +18,8 @@ constexpr const resource* all[] = {
     &ticket_types_resource,
     &companies_resource,
     &contacts_resource,
+    &conversations_resource,
+    &tickets_resource,
 };
 
 } // namespace

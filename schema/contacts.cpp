@@ -140,7 +140,6 @@ constexpr child children[] = {
     {.table = "contact_segments",
      .kind = child_kind::links,
      .meaning = "Which contacts are in which segments.",
-     .path = "",
      .parent_column = "contact_id",
      .columns = segment_columns,
      .key = "contact_id,segment_id",

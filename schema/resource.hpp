@@ -103,9 +103,9 @@ struct completion
 {
     completion_rule rule = completion_rule::never;
     paging by = paging::none;
-    std::string_view target;    // "/contacts/{id}/tags"; empty: reading the parent alone
-    std::string_view list_keys; // "data|tags": the member that holds the array, first present wins
-    unsigned page_size = 0;     // for paging::page
+    std::string_view target = {};    // "/contacts/{id}/tags"; empty: reading the parent alone
+    std::string_view list_keys = {}; // "data|tags": holds the array, the first present wins
+    unsigned page_size = 0;          // for paging::page
     // per_other_side: the resource to go through, the rows of it that matter (SQL over its
     // table), and the field of the parent's search that takes its id.
     std::string_view other_resource = {};
@@ -120,7 +120,7 @@ struct child
     std::string_view meaning; // the table's COMMENT
     // Arrays of elements inside the parent, alternatives separated by '|'. Null is an empty set,
     // an absent member says nothing. Empty: the parent never shows them.
-    std::string_view path;
+    std::string_view path = {};
     // The column that holds the parent's id; first column of the table's foreign key.
     std::string_view parent_column;
     // All further columns, the key columns among them, without bookkeeping columns.
@@ -144,8 +144,7 @@ struct listing
 {
     paging by = paging::none;
     std::string_view method = "GET";
-    std::string_view
-        target; // "/companies/list"; with a fixed query: "/data_attributes?model=contact"
+    std::string_view target;    // "/companies/list"; may have a query: "/segments?type=company"
     std::string_view list_keys; // "data|companies"
     unsigned page_size = 0;     // asked for at first; 0: the parameter is not sent
     // Lists every record that exists. Otherwise it is a shortcut that may leave some out

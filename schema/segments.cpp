@@ -29,8 +29,7 @@ constexpr unmapped in_raw[] = {
 constinit const resource segments_resource{
     .name = "segments",
     .singular = "segment",
-    .meaning = "Saved filters of contacts and companies; their members are in the tables "
-               "contact_segments and company_segments.",
+    .meaning = "Saved filters of people and companies; who is in them: *_segments.",
     .columns = columns,
     .get_target = "/segments/{id}",
     .listings = listings,

@@ -68,10 +68,11 @@ std::optional<std::int64_t> take_lease(pqxx::transaction_base& transaction, std:
     return epoch;
 }
 
-void renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch)
+void renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch, std::string_view vitals)
 {
     const auto renewed = transaction.exec_params(
-        "UPDATE lease SET renewed_at = clock_timestamp() WHERE epoch = $1::bigint", epoch);
+        "UPDATE lease SET renewed_at = clock_timestamp(), vitals = $2::json WHERE epoch = $1::bigint",
+        epoch, std::string(vitals));
     if (renewed.affected_rows() == 0) {
         throw lease_lost("another daemon took the lease of this mirror");
     }
@@ -149,14 +150,74 @@ void retry_refetch(pqxx::transaction_base& transaction, std::string_view resourc
         next_at.time_since_epoch().count());
 }
 
-void drop_refetch(session& connection, pqxx::transaction_base& transaction,
-                  std::string_view resource, const refetch_entry& entry)
+void drop_refetches(session& connection, pqxx::transaction_base& transaction,
+                    std::string_view resource, std::span<const refetch_entry> entries)
+{
+    if (entries.empty()) {
+        return;
+    }
+    parameters given;
+    given.arrays.emplace_back(array_parameter::element::text);
+    given.arrays.emplace_back(array_parameter::element::text);
+    given.arrays.emplace_back(array_parameter::element::bigint);
+    for (const auto& entry : entries) {
+        given.arrays[0].add(std::string_view(entry.id));
+        given.arrays[1].add(std::string_view(entry.part));
+        given.arrays[2].add(entry.version);
+    }
+    given.texts = {std::string(resource)};
+    static const std::string drop =
+        "DELETE FROM refetch AS t USING unnest($1::text[], $2::text[], $3::bigint[]) AS s(id, part, version)"
+        " WHERE t.resource = $4 AND t.id = s.id AND t.part = s.part AND t.version = s.version";
+    connection.run(transaction, drop, std::move(given));
+}
+
+void drop_held(session& connection, pqxx::transaction_base& transaction, std::string_view resource,
+               std::span<const std::string> ids)
 {
     parameters given;
-    given.texts = {std::string(resource), entry.id, entry.part, std::to_string(entry.version)};
-    static const std::string drop = "DELETE FROM refetch WHERE resource = $1 AND id = $2 AND part = $3"
-                                    " AND version = $4::bigint";
+    auto& keys = given.arrays.emplace_back(array_parameter::element::text);
+    for (const auto& id : ids) {
+        keys.add(std::string_view(id));
+    }
+    given.texts = {std::string(resource)};
+    static const std::string drop =
+        "DELETE FROM refetch WHERE resource = $2 AND is_held AND id = ANY ($1::text[])";
     connection.run(transaction, drop, std::move(given));
+}
+
+std::vector<std::string> live_keys(pqxx::transaction_base& transaction, const record_plan& plan,
+                                   const time_slice& slice, std::string_view zone)
+{
+    // Days are compared in the zone; a bound around them lets the index on created_at help.
+    std::string where = "deleted_at IS NULL";
+    const auto bound = [&](std::int64_t seconds, std::string_view comparison, int slack_hours) {
+        const auto at = fmt::format("to_timestamp({})", seconds);
+        if (zone.empty()) {
+            return fmt::format(" AND created_at {} {}", comparison, at);
+        }
+        const auto name = transaction.quote(std::string(zone));
+        return fmt::format(" AND created_at {1} {2} + interval '{3} hours'"
+                           " AND (created_at AT TIME ZONE {0})::date {1} ({2} AT TIME ZONE {0})::date",
+                           name, comparison, at, slack_hours);
+    };
+    if (slice.from) {
+        where += bound(*slice.from, ">", -26);
+    }
+    if (slice.until) {
+        where += bound(*slice.until, "<=", 26);
+        if (!slice.from) {
+            // A row whose time could not be read belongs to the slice that is open below.
+            where = fmt::format("({}) OR (deleted_at IS NULL AND created_at IS NULL)", where);
+        }
+    }
+    std::vector<std::string> keys;
+    for (const auto& one :
+         transaction.exec(fmt::format("SELECT {0} FROM {1} WHERE {2} ORDER BY {0}",
+                                      plan.described().key, plan.tables()[0].name, where))) {
+        keys.emplace_back(one[0].c_str());
+    }
+    return keys;
 }
 
 std::vector<time_slice> load_slices(pqxx::transaction_base& transaction, std::string_view resource,
@@ -203,6 +264,27 @@ void save_slices(pqxx::transaction_base& transaction, std::string_view resource,
                         fmt::format(to_time, "$6")),
             std::string(resource), std::string(stream), slice.number, c_text(from), c_text(until),
             started_at.time_since_epoch().count());
+    }
+}
+
+void split_slice(pqxx::transaction_base& transaction, std::string_view resource,
+                 std::string_view stream, int number, std::span<const time_slice> pieces)
+{
+    const auto whole = transaction.exec_params(
+        "DELETE FROM stream_state WHERE resource = $1 AND stream = $2 AND slice = $3"
+        " RETURNING started_at",
+        std::string(resource), std::string(stream), number);
+    if (whole.empty()) {
+        return; // done already, by this transaction's earlier attempt
+    }
+    for (const auto& piece : pieces) {
+        const auto from = text_of(piece.from);
+        const auto until = text_of(piece.until);
+        transaction.exec_params("INSERT INTO stream_state (resource, stream, slice, slice_from,"
+                                " slice_until, started_at) VALUES ($1, $2, $3, $4::bigint, $5::bigint,"
+                                " $6::timestamptz)",
+                                std::string(resource), std::string(stream), piece.number,
+                                c_text(from), c_text(until), whole[0][0].c_str());
     }
 }
 

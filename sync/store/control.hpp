@@ -8,7 +8,7 @@ namespace intercom_mirror::control {
 
 std::optional<std::int64_t> take_lease(pqxx::transaction_base& transaction, std::string_view holder,
                                        duration dead_after);
-void renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch);
+void renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch, std::string_view vitals);
 
 void note_refetch(session& connection, pqxx::transaction_base& transaction,
                   std::string_view resource, std::span<const std::string> ids,
@@ -18,8 +18,14 @@ std::vector<refetch_entry> due_refetches(pqxx::transaction_base& transaction,
                                          std::string_view resource, wall_time now, std::size_t most);
 void retry_refetch(pqxx::transaction_base& transaction, std::string_view resource,
                    const refetch_entry& entry, wall_time next_at);
-void drop_refetch(session& connection, pqxx::transaction_base& transaction,
-                  std::string_view resource, const refetch_entry& entry);
+// Each in the version it had when it was claimed, or a later note is lost.
+void drop_refetches(session& connection, pqxx::transaction_base& transaction,
+                    std::string_view resource, std::span<const refetch_entry> entries);
+void drop_held(session& connection, pqxx::transaction_base& transaction, std::string_view resource,
+               std::span<const std::string> ids);
+
+std::vector<std::string> live_keys(pqxx::transaction_base& transaction, const record_plan& plan,
+                                   const time_slice& slice, std::string_view zone);
 
 std::vector<time_slice> load_slices(pqxx::transaction_base& transaction, std::string_view resource,
                                     std::string_view stream);
@@ -27,6 +33,8 @@ std::optional<wall_time> slices_started(pqxx::transaction_base& transaction,
                                         std::string_view resource, std::string_view stream);
 void save_slices(pqxx::transaction_base& transaction, std::string_view resource,
                  std::string_view stream, wall_time started_at, std::span<const time_slice> slices);
+void split_slice(pqxx::transaction_base& transaction, std::string_view resource,
+                 std::string_view stream, int number, std::span<const time_slice> pieces);
 void save_progress(session& connection, pqxx::transaction_base& transaction,
                    std::string_view resource, const checkpoint& progress);
 

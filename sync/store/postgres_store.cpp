@@ -1,5 +1,6 @@
 #include "sync/store/postgres_store.hpp"
 
+#include "schema/catalogue.hpp"
 #include "sync/store/control.hpp"
 #include "sync/store/record_writer.hpp"
 
@@ -30,10 +31,10 @@ public:
         return taken;
     }
 
-    void renew_lease(std::int64_t epoch) override
+    void renew_lease(std::int64_t epoch, std::string_view vitals) override
     {
         session_.transact([&](pqxx::transaction_base& transaction) {
-            control::renew_lease(transaction, epoch);
+            control::renew_lease(transaction, epoch, vitals);
         });
     }
 
@@ -57,10 +58,8 @@ public:
                     control::save_progress(session_, transaction, work.plan->described().name,
                                            *work.progress);
                 }
-                // A document that lost against a newer row asked for another reading.
-                if (work.cause && outcome.queued == 0) {
-                    to.drop_refetch(*work.cause);
-                }
+                // A document that lost against a newer row noted its entry anew, as a later version.
+                to.drop_refetches(work.causes);
             });
         };
         try {
@@ -92,9 +91,9 @@ public:
         });
     }
 
-    std::vector<difference> compare_page(const page_work& work) override
+    page_comparison compare_page(const page_work& work) override
     {
-        return look<std::vector<difference>>([&](pqxx::transaction_base& transaction) {
+        return look<page_comparison>([&](pqxx::transaction_base& transaction) {
             return writer(transaction, *work.plan).compare(work);
         });
     }
@@ -113,28 +112,30 @@ public:
         });
     }
 
-    std::vector<std::string> live_keys(const record_plan& plan, const time_slice& slice) override
+    std::vector<std::string> live_keys(const record_plan& plan, const time_slice& slice,
+                                       std::string_view zone) override
     {
-        std::string where = "deleted_at IS NULL";
-        if (slice.from) {
-            where += fmt::format(" AND created_at >= to_timestamp({})", *slice.from);
-        }
-        if (slice.until) {
-            where += fmt::format(" AND created_at < to_timestamp({})", *slice.until);
-        }
-        // A row whose time could not be read belongs to the slice that is open below.
-        if (slice.until && !slice.from) {
-            where = fmt::format("deleted_at IS NULL AND (created_at IS NULL OR created_at <"
-                                " to_timestamp({}))",
-                                *slice.until);
-        }
-        return keys_where(plan, where);
+        return look<std::vector<std::string>>([&](pqxx::transaction_base& transaction) {
+            return control::live_keys(transaction, plan, slice, zone);
+        });
     }
 
-    std::vector<std::string> keys_where(const record_plan& plan, std::string_view filter) override
+    std::vector<std::string> keys_of(std::string_view resource, std::string_view filter) override
     {
-        return keys(fmt::format("SELECT {0} FROM {1} WHERE {2} ORDER BY {0}", plan.described().key,
-                                plan.tables()[0].name, filter));
+        const auto* described = find_resource(resource);
+        return keys(fmt::format("SELECT {0} FROM {1} WHERE {2} ORDER BY {0}", described->key,
+                                described->name, filter));
+    }
+
+    bool is_live(const record_plan& plan, std::string_view key) override
+    {
+        return look<bool>([&](pqxx::transaction_base& transaction) {
+            return !transaction
+                        .exec_params(fmt::format("SELECT FROM {} WHERE {} = $1 AND deleted_at IS NULL",
+                                                 plan.tables()[0].name, plan.described().key),
+                                     std::string(key))
+                        .empty();
+        });
     }
 
     std::vector<std::string> random_keys(const record_plan& plan, std::size_t most) override
@@ -213,7 +214,7 @@ public:
     void drop_refetch(std::string_view resource, const refetch_entry& entry) override
     {
         write([&](pqxx::transaction_base& transaction) {
-            control::drop_refetch(session_, transaction, resource, entry);
+            control::drop_refetches(session_, transaction, resource, {&entry, 1});
         });
     }
 
@@ -233,6 +234,23 @@ public:
             transaction.exec_params(
                 "UPDATE refetch SET is_held = false WHERE resource = $1 AND is_held",
                 std::string(resource));
+        });
+    }
+
+    void drop_held(std::string_view resource, std::span<const std::string> ids) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            control::drop_held(session_, transaction, resource, ids);
+        });
+    }
+
+    std::int64_t count_waiting(std::string_view resource) override
+    {
+        return look<std::int64_t>([&](pqxx::transaction_base& transaction) {
+            return transaction
+                .exec_params1("SELECT count(*) FROM refetch WHERE resource = $1 AND NOT is_held",
+                              std::string(resource))[0]
+                .as<std::int64_t>();
         });
     }
 
@@ -264,6 +282,14 @@ public:
     {
         write([&](pqxx::transaction_base& transaction) {
             control::save_slices(transaction, resource, stream, started_at, slices);
+        });
+    }
+
+    void split_slice(std::string_view resource, std::string_view stream, int number,
+                     std::span<const time_slice> pieces) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            control::split_slice(transaction, resource, stream, number, pieces);
         });
     }
 
@@ -319,6 +345,34 @@ public:
     {
         write([&](pqxx::transaction_base& transaction) {
             transaction.exec_params("DELETE FROM dead_letter WHERE id = $1::bigint", id);
+        });
+    }
+
+    void forget_hashes(const record_plan& plan, std::span<const std::string> keys) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            parameters given;
+            auto& wanted = given.arrays.emplace_back(array_parameter::element::text);
+            for (const auto& key : keys) {
+                wanted.add(std::string_view(key));
+            }
+            session_.run(transaction,
+                         fmt::format("UPDATE {} SET _hash_list = NULL, _hash_get = NULL"
+                                     " WHERE {} = ANY ($1::text[])",
+                                     plan.tables()[0].name, plan.described().key),
+                         std::move(given));
+        });
+    }
+
+    std::string known_zone(std::string_view zone) override
+    {
+        return look<std::string>([&](pqxx::transaction_base& transaction) {
+            return std::string(
+                transaction
+                    .exec_params1("SELECT coalesce((SELECT name FROM pg_timezone_names WHERE name = $1),"
+                                  " 'UTC')",
+                                  std::string(zone))[0]
+                    .c_str());
         });
     }
 

@@ -304,15 +304,18 @@ void record_writer::store_main(const page_work& work, const records& batch)
     array_parameter raws(array_parameter::element::json);
     array_parameter list_hashes(array_parameter::element::bigint);
     array_parameter get_hashes(array_parameter::element::bigint);
+    const auto sighting_of = [&](const std::string& key) {
+        const auto cause = std::find_if(work.causes.begin(), work.causes.end(),
+                                        [&](const refetch_entry& entry) { return entry.id == key; });
+        return cause == work.causes.end() ? std::nullopt : as_signed(cause->list_hash);
+    };
     for (const auto* record : batch) {
         rows.push_back(&record->decoded.main);
         raws.add(std::string_view(record->decoded.raw));
         // A hash of the other projection described content that is no longer here, unless it is
         // the very sighting that caused this read.
         const auto own = static_cast<std::int64_t>(record->head.hash);
-        list_hashes.add(is_list          ? std::optional(own)
-                        : work.cause     ? as_signed(work.cause->list_hash)
-                                         : std::optional<std::int64_t>());
+        list_hashes.add(is_list ? std::optional(own) : sighting_of(record->head.key));
         get_hashes.add(is_list ? std::optional<std::int64_t>() : std::optional(own));
     }
     auto given = bind(is_list ? sql.list_columns : sql.get_columns, 0, rows);
@@ -462,7 +465,7 @@ void record_writer::apply_children(const child_work& work)
         upsert_children(work.table, all, projection::get);
     }
     if (work.cause) {
-        drop_refetch(*work.cause);
+        drop_refetches({&*work.cause, 1});
     }
 }
 
@@ -502,7 +505,7 @@ void record_writer::apply_absence(const absence& gone)
         note_refetch(survivor, {}, "", lane::hints, "merged");
     }
     if (gone.cause) {
-        drop_refetch(*gone.cause);
+        drop_refetches({&*gone.cause, 1});
     }
 }
 
@@ -514,9 +517,9 @@ void record_writer::note_refetch(std::span<const std::string> ids,
                           false);
 }
 
-void record_writer::drop_refetch(const refetch_entry& entry)
+void record_writer::drop_refetches(std::span<const refetch_entry> entries)
 {
-    control::drop_refetch(session_, transaction_, described().name, entry);
+    control::drop_refetches(session_, transaction_, described().name, entries);
 }
 
 void record_writer::bury(std::string_view bytes, std::string_view id, projection from,

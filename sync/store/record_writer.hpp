@@ -50,14 +50,14 @@ public:
     void apply_membership(const membership_work& work);
     void apply_absence(const absence& gone);
 
-    std::vector<difference> compare(const page_work& work);
+    page_comparison compare(const page_work& work);
     std::vector<difference> compare_children(const child_work& work);
     std::vector<difference> compare_membership(const membership_work& work);
 
     void note_refetch(std::span<const std::string> ids,
                       std::span<const std::optional<std::uint64_t>> hashes, std::string_view part,
                       lane in, std::string_view reason);
-    void drop_refetch(const refetch_entry& entry);
+    void drop_refetches(std::span<const refetch_entry> entries);
     void redecode(std::vector<std::pair<std::string, std::string>> raws); // key, raw
 
 private:

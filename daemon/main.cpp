@@ -1,0 +1,38 @@
+#include "config/load.hpp"
+#include "daemon/command_line.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <iostream>
+
+namespace {
+
+using namespace intercom_mirror;
+
+// The way every failed command ends: what is wrong, and what to do about it.
+int explain(exit_code code, const char* sentence, const std::string& hint)
+{
+    std::cerr << "intercom-mirror: " << sentence << '\n';
+    if (!hint.empty()) {
+        std::cerr << "hint: " << hint << '\n';
+    }
+    return static_cast<int>(code);
+}
+
+} // namespace
+
+int main(int count, char** words)
+{
+    try {
+        const std::span<const char* const> all(words, static_cast<std::size_t>(count));
+        const chosen_command command = parse_command_line(all.subspan(1), std::cout);
+        return static_cast<int>(command());
+    } catch (const config_error& error) {
+        return explain(exit_code::bad_configuration, error.what(), error.hint());
+    } catch (const command_failure& failure) {
+        return explain(failure.code(), failure.what(), failure.hint());
+    } catch (const std::exception& error) {
+        // What nobody below had an answer to may pass: systemd starts the daemon again.
+        return explain(exit_code::unavailable, error.what(), {});
+    }
+}

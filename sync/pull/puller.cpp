@@ -1,0 +1,740 @@
+#include "sync/pull/puller.hpp"
+
+#include "sync/pull/membership.hpp"
+#include "sync/pull/search_query.hpp"
+#include "sync/record/sanitise.hpp"
+#include "sync/run_together.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace intercom_mirror {
+namespace {
+
+using boost::asio::awaitable;
+
+// Side by side, slices keep the quota busy while pages of one take seconds; more would only hold
+// more pages in memory.
+constexpr std::size_t walkers_max = 6;
+// Slices of about ten pages: a kill repeats little of one, and cutting costs few requests.
+constexpr std::uint64_t slice_records_min = 1500;
+constexpr std::uint64_t slices_max = 64;
+constexpr int pieces_max = 16;
+// A slice whose pages do not add up is read again this often before the pass gives up.
+constexpr int attempts_max = 4;
+// Day-granular filters compare calendar days of any zone: two days and the longest offsets.
+constexpr std::int64_t day_slack_seconds = 50 * 3600;
+// A list without filter may cost one request in two seconds, 0.3 % of the usual quota.
+constexpr duration pause_per_listing_page = std::chrono::seconds(2);
+// "scroll already exists": an unused one expires after a minute.
+constexpr duration scroll_expiry = std::chrono::seconds(61);
+// Lists inside a contact show at most ten entries.
+constexpr std::size_t inline_list_max = 10;
+
+std::uint64_t hash_of(std::string_view id)
+{
+    return std::hash<std::string_view>()(id);
+}
+
+std::int64_t to_seconds(wall_time at)
+{
+    return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+}
+
+std::int64_t floor_seconds(std::int64_t micros)
+{
+    return std::chrono::floor<std::chrono::seconds>(duration(micros)).count();
+}
+
+lane lane_of(bool is_poll)
+{
+    return is_poll ? lane::polls : lane::backfill;
+}
+
+} // namespace
+
+puller::puller(services& with, const record_plan& plan, std::function<void()> queued)
+    : with_(with), plan_(plan), queued_(std::move(queued))
+{}
+
+std::string puller::zone() const
+{
+    const auto compared = plan_.described().searching.filter_precision(plan_.version());
+    return compared == precision::workspace_day ? with_.workspace.timezone : std::string();
+}
+
+std::optional<std::int64_t> puller::since() const
+{
+    const auto found = with_.settings.since.find(plan_.described().name);
+    return found == with_.settings.since.end() ? std::nullopt : std::optional(found->second);
+}
+
+duration puller::poll_interval() const
+{
+    if (is_searchable()) {
+        return with_.settings.poll_every;
+    }
+    return std::max(with_.settings.poll_every,
+                    pause_per_listing_page * static_cast<std::int64_t>(last_listing_pages_));
+}
+
+awaitable<page_outcome> puller::apply(const fetched_page& page, lane in,
+                                      std::optional<checkpoint> progress)
+{
+    page_work work;
+    work.plan = &plan_;
+    work.from = projection::list;
+    work.records = page.slices.records;
+    work.in = in;
+    work.progress = std::move(progress);
+    work.since = since();
+    auto store_page = [&work](store& on) { return on.apply_page(work); };
+    auto outcome = co_await with_.db.run(store_page);
+    progress_.records += outcome.records;
+    progress_.applied += outcome.applied;
+    if (outcome.queued != 0 || outcome.applied != 0) {
+        queued_();
+    }
+    co_return outcome;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Everything: the first mirror and the sweep
+
+awaitable<void> puller::mirror()
+{
+    co_await walk_everything(kind::first);
+}
+
+awaitable<void> puller::sweep()
+{
+    co_await walk_everything(kind::sweep);
+}
+
+awaitable<void> puller::walk_everything(kind which)
+{
+    walk all;
+    all.is = which;
+    all.stream = which == kind::first ? "first" : "sweep";
+    all.told.resource = name();
+    all.told.kind = which == kind::first ? "first mirror" : "sweep";
+    all.told.started_at = with_.time.wall();
+    progress_.records = 0;
+    progress_.expected = 0;
+
+    wall_time started_at;
+    if (is_searchable()) {
+        started_at = co_await walk_slices(all);
+    } else {
+        started_at = co_await walk_listings(which, all.told, false);
+    }
+    if (which == kind::sweep) {
+        co_await judge_absent(true);
+        co_await complete_crowded();
+    }
+    co_await read_memberships();
+
+    auto finish = [this, &all, which, started_at](store& on) {
+        auto state = on.load_resource(name());
+        if (which == kind::first) {
+            state.poll_cursor = started_at;
+            state.phase = "live";
+            state.complete_since = started_at;
+        }
+        state.last_sweep_at = started_at;
+        state.sweep_due = false;
+        state.trouble.reset();
+        on.save_resource(state);
+        on.drop_slices(name(), all.stream);
+        all.told.outcome = "complete";
+        on.add_run(all.told);
+    };
+    co_await with_.db.run(finish);
+    queued_();
+}
+
+awaitable<wall_time> puller::walk_slices(walk& all)
+{
+    auto load = [&](store& on) { return on.load_slices(name(), all.stream); };
+    auto slices = co_await with_.db.run(load);
+    if (slices.empty()) {
+        co_await plan_slices(all);
+    } else {
+        auto load_start = [&](store& on) { return on.slices_started(name(), all.stream); };
+        const auto start = co_await with_.db.run(load_start);
+        all.started_at = start.value_or(with_.time.wall());
+        all.slice_target = slice_records_min;
+        for (auto& slice : slices) {
+            all.next_number = std::max(all.next_number, slice.number + 1);
+            // What a slice saw before a restart is forgotten, so a sweep reads it again.
+            if (all.is == kind::sweep) {
+                slice.position.clear();
+                slice.records = 0;
+            }
+            if (!slice.is_done) {
+                all.waiting.push_back(std::move(slice));
+            }
+        }
+    }
+    bool is_refused = false;
+    std::string refusal;
+    try {
+        std::vector<awaitable<void>> walkers;
+        for (std::size_t i = 0; i < walkers_max; ++i) {
+            walkers.push_back(walk_some(all));
+        }
+        co_await run_together(std::move(walkers));
+    } catch (const walk_broken& broken) {
+        if (broken.cause() != walk_broken::why::unsupported || plan_.described().listings.empty()) {
+            throw;
+        }
+        is_refused = true;
+        refusal = broken.what();
+    }
+    if (is_refused) {
+        with_.log.warning("search is refused, reading the whole list instead",
+                          {{"resource", name()}, {"reason", refusal}});
+        const auto started = co_await walk_listings(all.is, all.told, false);
+        co_return started;
+    }
+    co_await prove_filter(all);
+    co_return all.started_at;
+}
+
+// Cuts the time between the oldest and the newest record evenly. Where records crowd, a slice is
+// cut again when its first page tells.
+awaitable<void> puller::plan_slices(walk& all)
+{
+    time_slice whole;
+    if (const auto bound = since()) {
+        whole.from = floor_seconds(*bound) - 1;
+    }
+    const auto& searching = plan_.described().searching;
+    const auto ask = [&](bool is_descending) {
+        auto source = source_of(searching, search_query::within(whole), lane::backfill);
+        source.page_size = 1;
+        source.sort_field = can_sort_ ? "created_at" : "";
+        source.is_descending = is_descending;
+        return source;
+    };
+    std::optional<std::int64_t> oldest;
+    std::optional<std::int64_t> newest;
+    std::optional<wall_time> date;
+    std::optional<std::uint64_t> total;
+    bool is_refused = false;
+    try {
+        auto ascending = ask(false);
+        total = co_await total_of(std::move(ascending), &oldest, &date);
+        auto descending = ask(true);
+        co_await total_of(std::move(descending), &newest, nullptr);
+    } catch (const walk_broken& broken) {
+        if (broken.cause() != walk_broken::why::unsupported) {
+            throw;
+        }
+        is_refused = true;
+    }
+    if (is_refused) {
+        can_sort_ = false;
+    }
+    all.started_at = date.value_or(with_.time.wall());
+
+    std::vector<time_slice> slices;
+    const auto records = total.value_or(0);
+    progress_.expected = records;
+    all.slice_target = std::max(slice_records_min, records / slices_max);
+    const auto wanted =
+        oldest && newest && can_sort_ ? static_cast<std::int64_t>(records / all.slice_target) : 0;
+    const auto span = wanted > 1 ? floor_seconds(*newest) - floor_seconds(*oldest) : 0;
+    auto from = whole.from;
+    for (std::int64_t i = 1; i < wanted; ++i) {
+        const auto until = floor_seconds(*oldest) + span * i / wanted;
+        if (from && until <= *from) {
+            continue;
+        }
+        time_slice slice;
+        slice.from = from;
+        slice.until = until;
+        from = until;
+        slices.push_back(std::move(slice));
+    }
+    time_slice last;
+    last.from = from;
+    slices.push_back(std::move(last));
+    for (auto& slice : slices) {
+        slice.number = all.next_number++;
+    }
+    auto save = [&](store& on) {
+        on.save_slices(name(), all.stream, all.started_at, slices);
+        auto state = on.load_resource(name());
+        state.expected_records = static_cast<std::int64_t>(records);
+        on.save_resource(state);
+    };
+    co_await with_.db.run(save);
+    all.waiting.assign(slices.begin(), slices.end());
+}
+
+awaitable<std::optional<std::uint64_t>> puller::total_of(page_source source,
+                                                         std::optional<std::int64_t>* created_at,
+                                                         std::optional<wall_time>* date)
+{
+    page_reader reader(with_, std::move(source));
+    const auto page = co_await reader.next();
+    if (date != nullptr) {
+        *date = page->server_date;
+    }
+    if (created_at != nullptr && !page->slices.records.empty()) {
+        try {
+            std::string buffer;
+            const auto decoded =
+                plan_.decode(sanitise(page->slices.records.front(), buffer), projection::list);
+            const auto columns = plan_.tables()[0].columns;
+            for (std::size_t i = 0; i < columns.size(); ++i) {
+                if (columns[i].name == "created_at" && decoded.main[i].is == cell::kind::number) {
+                    *created_at = decoded.main[i].number;
+                }
+            }
+        } catch (const malformed_record&) {
+            // The slices are only a guess at where records lie.
+        }
+    }
+    co_return page->slices.total_count;
+}
+
+awaitable<void> puller::walk_some(walk& all)
+{
+    while (!all.waiting.empty()) {
+        auto slice = std::move(all.waiting.front());
+        all.waiting.pop_front();
+        co_await walk_slice(all, std::move(slice));
+    }
+}
+
+awaitable<void> puller::walk_slice(walk& all, time_slice slice)
+{
+    for (int attempt = 1;; ++attempt) {
+        auto source = source_of(plan_.described().searching, search_query::within(slice),
+                                lane::backfill);
+        source.sort_field = can_sort_ ? "created_at" : "";
+        page_reader reader(with_, std::move(source), slice.position);
+        id_set seen;
+        auto records = slice.records;
+        bool is_first = slice.position.empty();
+        std::string doubt;
+        try {
+            for (;;) {
+                const auto page = co_await reader.next();
+                const auto total = page->slices.total_count.value_or(0);
+                if (is_first) {
+                    const bool was_split = co_await split(all, slice, total, *page);
+                    if (was_split) {
+                        co_return;
+                    }
+                    is_first = false;
+                }
+                records += page->slices.records.size();
+                // The proof of the end: a last page, and as many records as it says there are.
+                const bool is_proven = page->is_last && records >= total;
+                checkpoint progress;
+                progress.stream = all.stream;
+                progress.slice = slice.number;
+                progress.position = page->position;
+                progress.records = records;
+                progress.is_done = is_proven && all.is != kind::sweep;
+                const auto outcome = co_await apply(*page, lane::backfill, progress);
+                ++all.told.pages;
+                all.told.records += outcome.records;
+                all.told.applied += outcome.applied;
+                if (all.is == kind::sweep) {
+                    for (const auto& key : outcome.keys) {
+                        seen.push_back(hash_of(key));
+                    }
+                }
+                if (is_proven) {
+                    break;
+                }
+                if (page->is_last) {
+                    doubt = fmt::format("{} of {} records arrived", records, total);
+                    break;
+                }
+            }
+        } catch (const walk_broken& broken) {
+            if (broken.cause() == walk_broken::why::unsupported || attempt >= attempts_max) {
+                throw;
+            }
+            doubt = broken.what();
+        } catch (const malformed_page& malformed) {
+            if (attempt >= attempts_max) {
+                throw;
+            }
+            doubt = malformed.what();
+        }
+        if (doubt.empty()) {
+            if (all.is == kind::sweep) {
+                co_await hold_unseen(slice, std::move(seen));
+                checkpoint done;
+                done.stream = all.stream;
+                done.slice = slice.number;
+                done.records = records;
+                done.is_done = true;
+                auto save = [&](store& on) { on.save_progress(name(), done); };
+                co_await with_.db.run(save);
+            }
+            co_return;
+        }
+        if (attempt >= attempts_max) {
+            throw walk_broken(walk_broken::why::misled,
+                              fmt::format("a slice of {} does not add up: {}", name(), doubt));
+        }
+        slice.position.clear();
+        slice.records = 0;
+    }
+}
+
+awaitable<bool> puller::split(walk& all, const time_slice& slice, std::uint64_t total,
+                              const fetched_page& first)
+{
+    // Only slices closed on both sides can be cut evenly, and days cannot be cut at all.
+    const std::int64_t grain = zone().empty() ? 1 : 86'400;
+    if (total <= 3 * all.slice_target || first.is_last || !slice.from || !slice.until ||
+        *slice.until - *slice.from < 2 * grain) {
+        co_return false;
+    }
+    const auto span = *slice.until - *slice.from;
+    const auto wanted =
+        std::min<std::int64_t>({pieces_max, span / grain,
+                                static_cast<std::int64_t>(total / all.slice_target)});
+    std::vector<time_slice> pieces;
+    auto from = *slice.from;
+    for (std::int64_t i = 1; i <= wanted; ++i) {
+        time_slice piece;
+        piece.number = all.next_number++;
+        piece.from = from;
+        piece.until = *slice.from + span * i / wanted;
+        from = *piece.until;
+        pieces.push_back(std::move(piece));
+    }
+    auto save = [&](store& on) { on.split_slice(name(), all.stream, slice.number, pieces); };
+    co_await with_.db.run(save);
+    all.waiting.insert(all.waiting.end(), pieces.begin(), pieces.end());
+    co_return true;
+}
+
+// Slices of created_at tile the line, so they hold every record that has a created_at. Whether all
+// have one shows in the total of the list that knows no filter; if not, that list is read too.
+awaitable<void> puller::prove_filter(walk& all)
+{
+    const auto& listings = plan_.described().listings;
+    if (listings.empty() || since()) {
+        co_return;
+    }
+    auto list = source_of(listings.front(), lane::backfill);
+    list.page_size = 1;
+    const auto listed = co_await total_of(std::move(list), nullptr, nullptr);
+    auto filtered = source_of(plan_.described().searching, search_query::within({}), lane::backfill);
+    filtered.page_size = 1;
+    const auto found = co_await total_of(std::move(filtered), nullptr, nullptr);
+    if (listed && found && *listed > *found) {
+        with_.log.info("the list holds more than the search finds, reading it too",
+                       {{"resource", name()}, {"expected", *listed}, {"found", *found}});
+        co_await walk_listings(all.is, all.told, true);
+    }
+}
+
+// ---------------------------------------------------------------------------------------------
+// Lists without a filter
+
+awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is_fallback)
+{
+    // Each part of the resource by the listing that suits: the complete one, or for polls the
+    // cheaper one.
+    std::set<std::string_view> parts;
+    for (const auto& each : plan_.described().listings) {
+        if (each.versions.holds(plan_.version())) {
+            parts.insert(each.part);
+        }
+    }
+    id_set seen;
+    bool is_complete = true;
+    std::optional<wall_time> started_at;
+    std::uint64_t pages_before = told.pages;
+    for (const auto part : parts) {
+        const listing* chosen = nullptr;
+        for (const auto& each : plan_.described().listings) {
+            if (each.part != part || !each.versions.holds(plan_.version())) {
+                continue;
+            }
+            const bool is_better = chosen == nullptr || each.is_complete == (which != kind::poll);
+            chosen = is_better ? &each : chosen;
+        }
+        is_complete = is_complete && chosen->is_complete;
+        const auto date =
+            co_await walk_listing(*chosen, told, lane_of(which == kind::poll), seen);
+        started_at = started_at ? std::min(*started_at, date) : date;
+    }
+    last_listing_pages_ = std::max<std::uint64_t>(1, told.pages - pages_before);
+    if (is_fallback) {
+        // Held as absent by the slices, but listed: not absent.
+        auto forget = [&](store& on) {
+            std::vector<std::string> listed;
+            for (auto& key : on.live_keys(plan_, {}, "")) {
+                if (std::binary_search(seen.begin(), seen.end(), hash_of(key))) {
+                    listed.push_back(std::move(key));
+                }
+            }
+            on.drop_held(name(), listed);
+        };
+        std::sort(seen.begin(), seen.end());
+        co_await with_.db.run(forget);
+    } else if (is_complete && which != kind::first) {
+        co_await hold_unseen({}, std::move(seen));
+        if (which == kind::poll) {
+            co_await judge_absent(false);
+        }
+    }
+    co_return started_at.value_or(with_.time.wall());
+}
+
+awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told, lane in, id_set& seen)
+{
+    std::optional<std::size_t> ended_early_at;
+    for (int attempt = 1;; ++attempt) {
+        id_set found;
+        std::optional<wall_time> date;
+        bool is_scroll_busy = false;
+        std::string doubt;
+        page_reader reader(with_, source_of(from, in));
+        try {
+            for (;;) {
+                const auto page = co_await reader.next();
+                if (!date) {
+                    date = page->server_date.value_or(with_.time.wall());
+                }
+                const auto outcome = co_await apply(*page, in, std::nullopt);
+                ++told.pages;
+                told.records += outcome.records;
+                told.applied += outcome.applied;
+                for (const auto& key : outcome.keys) {
+                    found.push_back(hash_of(key));
+                }
+                if (page->is_last) {
+                    const auto total = page->slices.total_count;
+                    if (total && from.by != paging::scroll && found.size() < *total) {
+                        doubt = fmt::format("{} of {} records arrived", found.size(), *total);
+                    }
+                    break;
+                }
+            }
+        } catch (const scroll_busy&) {
+            is_scroll_busy = true;
+        } catch (const walk_broken& broken) {
+            if (broken.cause() == walk_broken::why::unsupported) {
+                throw;
+            }
+            doubt = broken.what();
+            // A scroll may end in a 404 instead of an empty page. It is believed when a second
+            // one ends at the same place.
+            if (from.by == paging::scroll) {
+                std::sort(found.begin(), found.end());
+                found.erase(std::unique(found.begin(), found.end()), found.end());
+                if (broken.is_missing() && ended_early_at == found.size()) {
+                    doubt.clear();
+                }
+                ended_early_at = broken.is_missing() ? std::optional(found.size()) : std::nullopt;
+            }
+        } catch (const malformed_page& malformed) {
+            doubt = malformed.what();
+        }
+        if (is_scroll_busy) {
+            co_await with_.time.sleep_for(scroll_expiry);
+            --attempt;
+            continue;
+        }
+        if (doubt.empty()) {
+            seen.insert(seen.end(), found.begin(), found.end());
+            co_return *date;
+        }
+        if (attempt >= attempts_max) {
+            throw walk_broken(walk_broken::why::misled,
+                              fmt::format("the list {} does not add up: {}", from.target, doubt));
+        }
+    }
+}
+
+// ---------------------------------------------------------------------------------------------
+// What is gone
+
+// Notes live rows of the slice that were not seen, to be judged when the whole sweep is over.
+awaitable<void> puller::hold_unseen(const time_slice& slice, id_set seen)
+{
+    std::sort(seen.begin(), seen.end());
+    auto hold = [&](store& on) {
+        std::vector<std::string> unseen;
+        for (auto& key : on.live_keys(plan_, slice, slice.from || slice.until ? zone() : "")) {
+            if (!std::binary_search(seen.begin(), seen.end(), hash_of(key))) {
+                unseen.push_back(std::move(key));
+            }
+        }
+        on.note_refetch(name(), unseen, "", lane::backfill, "absent", true);
+    };
+    co_await with_.db.run(hold);
+}
+
+// Absence alone proves nothing: each candidate is read alone. So many of them at once are more
+// likely a fault of the list than deletions, and are left alone.
+awaitable<void> puller::judge_absent(bool is_sweep)
+{
+    auto judge = [&](store& on) {
+        const auto candidates = on.count_held(name());
+        auto state = on.load_resource(name());
+        if (candidates == 0) {
+            if (is_sweep && state.fuse_candidates) {
+                state.fuse_candidates.reset();
+                state.fuse_limit.reset();
+                on.save_resource(state);
+            }
+            return std::int64_t{0};
+        }
+        const auto limit = std::max<std::int64_t>(20, on.numbers(plan_).rows / 100);
+        if (candidates > limit && !with_.settings.accept_absences) {
+            on.drop_held(name());
+            state.fuse_candidates = candidates;
+            state.fuse_limit = limit;
+            on.save_resource(state);
+            return -candidates;
+        }
+        on.release_held(name());
+        if (state.fuse_candidates) {
+            state.fuse_candidates.reset();
+            state.fuse_limit.reset();
+            on.save_resource(state);
+        }
+        return candidates;
+    };
+    const auto judged = co_await with_.db.run(judge);
+    if (judged < 0) {
+        with_.log.warning("too many records are missing at once: nothing is marked deleted",
+                          {{"resource", name()},
+                           {"count", -judged},
+                           {"hint", "if they were really deleted: sync --full --accept-absences"}});
+    }
+    queued_();
+}
+
+// ---------------------------------------------------------------------------------------------
+// Children that lists do not tell
+
+awaitable<void> puller::read_memberships()
+{
+    const auto tables = plan_.tables();
+    for (std::size_t i = 1; i < tables.size(); ++i) {
+        const auto& complete = tables[i].described->complete;
+        if (complete.rule != completion_rule::per_other_side) {
+            continue;
+        }
+        auto others = [&](store& on) {
+            return on.keys_of(complete.other_resource, complete.other_filter);
+        };
+        const auto ids = co_await with_.db.run(others);
+        for (const auto& id : ids) {
+            membership_work work;
+            work.plan = &plan_;
+            work.table = i;
+            work.other_id = id;
+            work.parents = co_await members_of(with_, plan_, complete, id, can_sort_);
+            auto save = [&work](store& on) { on.apply_membership(work); };
+            co_await with_.db.run(save);
+        }
+    }
+}
+
+// A list cut short hides exchanges behind its first entries: the few records with long lists are
+// completed once in a sweep.
+awaitable<void> puller::complete_crowded()
+{
+    const auto tables = plan_.tables();
+    auto note = [&](store& on) {
+        for (std::size_t i = 1; i < tables.size(); ++i) {
+            if (tables[i].described->complete.rule == completion_rule::when_truncated) {
+                const auto parents = on.crowded_parents(plan_, i, inline_list_max);
+                on.note_refetch(name(), parents, tables[i].name, lane::backfill, "long list", false);
+            }
+        }
+    };
+    co_await with_.db.run(note);
+}
+
+// ---------------------------------------------------------------------------------------------
+// What changed
+
+awaitable<void> puller::poll()
+{
+    run_record told;
+    told.resource = name();
+    told.kind = "poll";
+    told.started_at = with_.time.wall();
+    std::optional<wall_time> started_at;
+    if (is_searchable()) {
+        started_at = co_await poll_search(told);
+    } else {
+        started_at = co_await walk_listings(kind::poll, told, false);
+    }
+    auto finish = [&](store& on) {
+        auto state = on.load_resource(name());
+        state.poll_cursor = started_at.value_or(*state.poll_cursor);
+        state.last_poll_at = with_.time.wall();
+        state.trouble.reset();
+        on.save_resource(state);
+        if (told.applied != 0) {
+            told.outcome = "complete";
+            on.add_run(told);
+        }
+    };
+    co_await with_.db.run(finish);
+}
+
+// Newest first, until everything is older than the cursor and its overlap.
+awaitable<std::optional<wall_time>> puller::poll_search(run_record& told)
+{
+    auto load = [&](store& on) { return on.load_resource(name()); };
+    const auto state = co_await with_.db.run(load);
+    const auto oldest = to_seconds(state.poll_cursor.value() - with_.settings.overlap);
+    const auto filter =
+        search_query::updated_after(oldest - (zone().empty() ? 1 : day_slack_seconds));
+    std::optional<wall_time> started_at;
+    for (;;) {
+        auto source = source_of(plan_.described().searching, filter, lane::polls);
+        source.sort_field = can_sort_ ? "updated_at" : "";
+        source.is_descending = true;
+        page_reader reader(with_, std::move(source));
+        bool is_ordered = can_sort_;
+        std::optional<std::int64_t> previous;
+        try {
+            for (bool is_over = false; !is_over;) {
+                const auto page = co_await reader.next();
+                if (!started_at) {
+                    started_at = page->server_date;
+                }
+                const auto outcome = co_await apply(*page, lane::polls, std::nullopt);
+                ++told.pages;
+                told.records += outcome.records;
+                told.applied += outcome.applied;
+                is_ordered = is_ordered && outcome.is_descending &&
+                             (!previous || !outcome.newest || *outcome.newest <= *previous);
+                previous = outcome.oldest ? outcome.oldest : previous;
+                const bool is_past = outcome.oldest && floor_seconds(*outcome.oldest) < oldest;
+                is_over = page->is_last || (is_past && is_ordered);
+            }
+            co_return started_at;
+        } catch (const walk_broken& broken) {
+            if (broken.cause() != walk_broken::why::unsupported || !can_sort_) {
+                throw;
+            }
+            // The order is refused: without it, a poll reads all that the filter finds.
+            can_sort_ = false;
+        }
+    }
+}
+
+} // namespace intercom_mirror

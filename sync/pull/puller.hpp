@@ -1,0 +1,93 @@
+#pragma once
+
+#include "sync/pull/page_reader.hpp"
+#include "sync/pull/services.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace intercom_mirror {
+
+// Reads the lists of one resource into the database: once completely, then what changed, now and
+// then completely again. What cannot be settled from lists it notes for the refetcher.
+class puller
+{
+public:
+    // `queued` is called when reads were noted.
+    puller(services& with, const record_plan& plan, std::function<void()> queued);
+
+    // The first mirror: every record there is. Goes on where an earlier attempt ended.
+    boost::asio::awaitable<void> mirror();
+    // What changed since the last poll.
+    boost::asio::awaitable<void> poll();
+    // Reads everything again and finds what is gone.
+    boost::asio::awaitable<void> sweep();
+
+    [[nodiscard]] const record_plan& plan() const { return plan_; }
+    struct counts
+    {
+        std::uint64_t records = 0;  // seen in the walk under way
+        std::uint64_t expected = 0; // of them, when known
+        std::uint64_t applied = 0;  // rows written since the start
+    };
+    [[nodiscard]] const counts& progress() const { return progress_; }
+
+    // How long to wait between two polls: lists that can only be read whole are read less often
+    // the longer they are.
+    [[nodiscard]] duration poll_interval() const;
+
+private:
+    enum class kind { first, poll, sweep };
+    using id_set = std::vector<std::uint64_t>; // hashes of ids: millions fit
+
+    struct walk
+    {
+        kind is = kind::first;
+        std::string stream;
+        wall_time started_at;
+        std::deque<time_slice> waiting;
+        int next_number = 0;
+        std::uint64_t slice_target = 0;
+        run_record told;
+    };
+
+    boost::asio::awaitable<void> walk_everything(kind which);
+    boost::asio::awaitable<wall_time> walk_slices(walk& all);
+    boost::asio::awaitable<void> plan_slices(walk& all);
+    boost::asio::awaitable<void> walk_some(walk& all);
+    boost::asio::awaitable<void> walk_slice(walk& all, time_slice slice);
+    boost::asio::awaitable<bool> split(walk& all, const time_slice& slice, std::uint64_t total,
+                                       const fetched_page& first);
+    boost::asio::awaitable<void> prove_filter(walk& all);
+    boost::asio::awaitable<wall_time> walk_listings(kind which, run_record& told, bool is_fallback);
+    boost::asio::awaitable<wall_time> walk_listing(const listing& from, run_record& told, lane in,
+                                                   id_set& seen);
+    boost::asio::awaitable<void> hold_unseen(const time_slice& slice, id_set seen);
+    boost::asio::awaitable<void> judge_absent(bool is_sweep);
+    boost::asio::awaitable<void> read_memberships();
+    boost::asio::awaitable<std::optional<wall_time>> poll_search(run_record& told);
+    boost::asio::awaitable<void> complete_crowded();
+    boost::asio::awaitable<std::optional<std::uint64_t>> total_of(page_source source,
+                                                                  std::optional<std::int64_t>* created_at,
+                                                                  std::optional<wall_time>* date);
+    boost::asio::awaitable<page_outcome> apply(const fetched_page& page, lane in,
+                                               std::optional<checkpoint> progress);
+    [[nodiscard]] bool is_searchable() const { return !plan_.described().searching.target.empty(); }
+    [[nodiscard]] std::string zone() const;
+    [[nodiscard]] std::optional<std::int64_t> since() const;
+    [[nodiscard]] std::string name() const { return std::string(plan_.described().name); }
+
+    services& with_;
+    const record_plan& plan_;
+    std::function<void()> queued_;
+    std::uint64_t last_listing_pages_ = 1;
+    bool can_sort_ = true;
+    counts progress_;
+};
+
+} // namespace intercom_mirror

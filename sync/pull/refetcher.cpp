@@ -1,0 +1,338 @@
+#include "sync/pull/refetcher.hpp"
+
+#include "sync/intercom/url_text.hpp"
+#include "sync/run_together.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace intercom_mirror {
+namespace {
+
+using boost::asio::awaitable;
+
+// Rate times latency: the usual 167 requests a second at half a second each.
+constexpr std::size_t fetchers = 96;
+constexpr std::size_t claimed_at_once = 512;
+constexpr std::size_t claimed_low = 192;
+// Answers waiting for the database; a conversation of 500 parts has a few MiB.
+constexpr std::size_t answered_bytes_max = std::size_t{12} << 20U;
+constexpr std::size_t batch_records_max = 64;
+constexpr std::size_t batch_bytes_max = std::size_t{4} << 20U;
+// How often the queue is looked at unasked: entries put back for later become due.
+constexpr duration look_every = std::chrono::seconds(1);
+constexpr duration first_retry = std::chrono::seconds(2);
+constexpr duration longest_retry = std::chrono::minutes(15);
+
+} // namespace
+
+refetcher::refetcher(services& with, const record_plan& plan) : with_(with), plan_(plan) {}
+
+void refetcher::nudge()
+{
+    is_nudged_ = true;
+    changed_.notify_all();
+}
+
+void refetcher::stop_when_drained()
+{
+    is_forever_ = false;
+    nudge();
+}
+
+awaitable<void> refetcher::run()
+{
+    is_over_ = false;
+    waiting_.clear();
+    claimed_.clear();
+    answered_.clear();
+    answered_bytes_ = 0;
+    std::vector<awaitable<void>> tasks;
+    tasks.push_back(feed());
+    tasks.push_back(store_some());
+    for (std::size_t i = 0; i < fetchers; ++i) {
+        tasks.push_back(fetch_some());
+    }
+    co_await run_together(std::move(tasks));
+}
+
+awaitable<void> refetcher::feed()
+{
+    bool is_more = true; // in the table, as far as is known
+    for (;;) {
+        const bool is_idle = claimed_.empty();
+        if (waiting_.size() < claimed_low && (is_more || is_nudged_ || is_idle)) {
+            is_nudged_ = false;
+            const auto wanted = claimed_at_once + claimed_.size();
+            auto load = [&](store& on) {
+                return on.due_refetches(plan_.described().name, with_.time.wall(), wanted);
+            };
+            auto due = co_await with_.db.run(load);
+            is_more = due.size() == wanted;
+            const auto before = waiting_.size();
+            for (auto& entry : due) {
+                if (claimed_.emplace(entry.id, entry.part).second) {
+                    waiting_.push_back(std::move(entry));
+                }
+            }
+            if (waiting_.size() != before) {
+                changed_.notify_all();
+                continue;
+            }
+            if (is_idle && !is_nudged_) {
+                if (!is_forever_) {
+                    is_over_ = true;
+                    changed_.notify_all();
+                    co_return;
+                }
+                co_await with_.time.sleep_for(look_every);
+                continue;
+            }
+        }
+        if (!is_nudged_ || waiting_.size() >= claimed_low) {
+            co_await changed_.wait();
+        }
+    }
+}
+
+awaitable<void> refetcher::fetch_some()
+{
+    for (;;) {
+        while (!is_over_ && (waiting_.empty() || answered_bytes_ > answered_bytes_max)) {
+            co_await changed_.wait();
+        }
+        if (is_over_) {
+            co_return;
+        }
+        auto entry = std::move(waiting_.front());
+        waiting_.pop_front();
+        co_await fetch(std::move(entry));
+        if (waiting_.size() < claimed_low) {
+            changed_.notify_all();
+        }
+    }
+}
+
+awaitable<void> refetcher::fetch(refetch_entry entry)
+{
+    std::string trouble;
+    try {
+        if (entry.part.empty()) {
+            co_await fetch_record(entry);
+        } else {
+            co_await fetch_children(entry);
+        }
+        co_return;
+    } catch (const api_failure& failure) {
+        trouble = failure.what();
+    } catch (const walk_broken& broken) {
+        trouble = broken.what();
+    } catch (const malformed_page& malformed) {
+        trouble = malformed.what();
+    }
+    co_await retry_later(entry, trouble);
+}
+
+awaitable<void> refetcher::fetch_record(refetch_entry entry)
+{
+    auto asked = get_request(target_for(plan_.described().get_target, entry.id), entry.in,
+                     fmt::format("GET {}", plan_.described().get_target));
+    auto reply = co_await with_.api.call(std::move(asked));
+    switch (reply.kind) {
+    case answer::ok: {
+        // An answer about another id: the one asked for was merged into it.
+        if (reply.body.find(entry.id) == std::string::npos) {
+            std::string into;
+            try {
+                into = plan_.scan(reply.body).key;
+            } catch (const malformed_record&) {
+                // Left to the dead letters, with the batch.
+            }
+            if (!into.empty()) {
+                co_await settle_absence(std::move(entry), deletion::merged, std::move(into));
+                co_return;
+            }
+        }
+        answered_bytes_ += reply.body.size();
+        answered_.push_back({std::move(entry), std::move(reply.body)});
+        changed_.notify_all();
+        co_return;
+    }
+    case answer::missing: {
+        co_await settle_absence(std::move(entry), plan_.described().when_missing, {});
+        co_return;
+    }
+    case answer::merged: {
+        co_await settle_absence(std::move(entry), deletion::merged, std::move(reply.canonical_id));
+        co_return;
+    }
+    case answer::forbidden:
+        throw resource_forbidden(
+            fmt::format("GET {} answers {}", plan_.described().get_target, reply.status));
+    default: {
+        const auto why = fmt::format("GET {} answers {} {}", plan_.described().get_target,
+                                     reply.status, reply.error_code);
+        co_await retry_later(entry, why);
+        co_return;
+    }
+    }
+}
+
+awaitable<void> refetcher::fetch_children(refetch_entry entry)
+{
+    // Several entries of the catalogue may share a table; one answer serves them all.
+    std::vector<std::size_t> tables;
+    for (std::size_t i = 1; i < plan_.tables().size(); ++i) {
+        const auto& table = plan_.tables()[i];
+        if (table.name == entry.part && !table.described->complete.target.empty()) {
+            tables.push_back(i);
+        }
+    }
+    if (tables.empty()) {
+        // Such a list is only found in the record itself.
+        refetch_entry whole = entry;
+        auto swap = [&](store& on) {
+            const std::vector<std::string> ids{entry.id};
+            on.note_refetch(plan_.described().name, ids, "", entry.in, entry.reason, false);
+            on.drop_refetch(plan_.described().name, entry);
+        };
+        co_await with_.db.run(swap);
+        finish(entry);
+        co_return;
+    }
+    const auto& complete = plan_.tables()[tables.front()].described->complete;
+    page_reader reader(with_, source_of(complete, entry.id, entry.in));
+    std::vector<std::unique_ptr<fetched_page>> pages;
+    bool is_gone = false;
+    try {
+        for (bool is_over = false; !is_over;) {
+            pages.push_back(co_await reader.next());
+            is_over = pages.back()->is_last;
+        }
+    } catch (const walk_broken& broken) {
+        if (!broken.is_missing()) {
+            throw;
+        }
+        is_gone = true;
+    }
+    if (is_gone) {
+        // The record itself is in doubt.
+        auto doubt = [&](store& on) {
+            const std::vector<std::string> ids{entry.id};
+            on.note_refetch(plan_.described().name, ids, "", entry.in, "list is missing", false);
+            on.drop_refetch(plan_.described().name, entry);
+        };
+        co_await with_.db.run(doubt);
+        finish(entry);
+        nudge();
+        co_return;
+    }
+    auto save = [&](store& on) {
+        child_work work;
+        work.plan = &plan_;
+        work.parent_key = entry.id;
+        for (const auto& page : pages) {
+            work.elements.insert(work.elements.end(), page->slices.records.begin(),
+                                 page->slices.records.end());
+        }
+        for (const auto table : tables) {
+            work.table = table;
+            if (table == tables.back()) {
+                work.cause = entry;
+            }
+            on.apply_children(work);
+        }
+    };
+    co_await with_.db.run(save);
+    finish(entry);
+}
+
+awaitable<void> refetcher::settle_absence(refetch_entry entry, deletion how, std::string into)
+{
+    absence gone;
+    gone.plan = &plan_;
+    gone.key = entry.id;
+    gone.how = how;
+    gone.merged_into = std::move(into);
+    gone.cause = entry;
+    auto save = [&](store& on) { on.apply_absence(gone); };
+    co_await with_.db.run(save);
+    finish(entry);
+    if (!gone.merged_into.empty()) {
+        nudge();
+    }
+}
+
+awaitable<void> refetcher::store_some()
+{
+    for (;;) {
+        while (!is_over_ && answered_.empty()) {
+            co_await changed_.wait();
+        }
+        if (is_over_) {
+            co_return;
+        }
+        std::vector<fetched> batch;
+        std::size_t bytes = 0;
+        while (!answered_.empty() && batch.size() < batch_records_max && bytes < batch_bytes_max) {
+            bytes += answered_.back().body.size();
+            batch.push_back(std::move(answered_.back()));
+            answered_.pop_back();
+        }
+        co_await store_batch(std::move(batch));
+        answered_bytes_ -= bytes;
+        changed_.notify_all();
+    }
+}
+
+awaitable<void> refetcher::store_batch(std::vector<fetched> batch)
+{
+    page_work work;
+    work.plan = &plan_;
+    work.from = projection::get;
+    for (const auto& one : batch) {
+        work.records.emplace_back(one.body);
+        work.causes.push_back(one.entry);
+        work.in = std::max(work.in, one.entry.in);
+    }
+    const auto since = with_.settings.since.find(plan_.described().name);
+    if (since != with_.settings.since.end()) {
+        work.since = since->second;
+    }
+    auto save = [&work](store& on) { return on.apply_page(work); };
+    const auto outcome = co_await with_.db.run(save);
+    stored_ += batch.size();
+    applied_ += outcome.applied;
+    for (const auto& one : batch) {
+        finish(one.entry);
+    }
+    if (outcome.queued != 0 || outcome.applied != 0) {
+        nudge();
+    }
+}
+
+awaitable<void> refetcher::retry_later(const refetch_entry& entry, const std::string& why)
+{
+    const auto ceiling =
+        std::min<duration>(longest_retry, first_retry * (std::int64_t{1} << std::min(entry.attempts, 20)));
+    const auto pause = std::chrono::duration_cast<duration>(ceiling * uniform(with_.random));
+    with_.log.warning("a record could not be read and will be asked for again",
+                      {{"resource", plan_.described().name},
+                       {"record", entry.id},
+                       {"attempt", entry.attempts + 1},
+                       {"reason", why}});
+    auto put_back = [&](store& on) {
+        on.retry_refetch(plan_.described().name, entry, with_.time.wall() + pause);
+    };
+    co_await with_.db.run(put_back);
+    finish(entry);
+}
+
+void refetcher::finish(const refetch_entry& entry)
+{
+    claimed_.erase({entry.id, entry.part});
+    changed_.notify_all();
+}
+
+} // namespace intercom_mirror

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "sync/clock.hpp"
+#include "sync/event_sink.hpp"
+#include "sync/intercom/api_client.hpp"
+#include "sync/random.hpp"
+#include "sync/store/database.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace intercom_mirror {
+
+struct pull_settings
+{
+    duration poll_every = std::chrono::seconds(30);
+    duration sweep_every = std::chrono::hours(24);
+    // How far polls look back behind their cursor: the search index lags, sometimes by minutes.
+    duration overlap = std::chrono::minutes(30);
+    // More records missing at once than the fuse lets pass are read alone all the same.
+    bool accept_absences = false;
+    // Older records of a resource are neither read nor judged (microseconds since 1970).
+    std::map<std::string, std::int64_t, std::less<>> since;
+};
+
+// What the workspace says about itself (GET /me).
+struct workspace_facts
+{
+    std::string id;
+    std::string name;
+    std::string region;
+    std::string timezone = "UTC";
+};
+
+// What every part of the reading half needs; outlives them all.
+struct services
+{
+    api_client& api;
+    database& db;
+    intercom_mirror::clock& time;
+    random_source random;
+    event_sink& log;
+    pull_settings settings;
+    workspace_facts workspace;
+};
+
+} // namespace intercom_mirror

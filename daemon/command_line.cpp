@@ -29,6 +29,7 @@ void add_global(CLI::App& app, global_arguments& global)
     app.add_option("--log-level", global.log_level, "Instead of the configured one")
         ->type_name("LEVEL")
         ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+    app.set_help_all_flag("--help-all", "Print the help of all commands");
     app.set_version_flag("--version", "intercom-mirror " + std::string(project_version));
     // That there is one is checked after parsing, where the message can be plainer.
     app.require_subcommand(0, 1);

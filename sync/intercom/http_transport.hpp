@@ -34,18 +34,32 @@ struct http_response
     [[nodiscard]] std::string_view header(std::string_view name) const;
 };
 
-// No answer was received. `sent` says what the peer may have seen of the request.
+// No answer was received. `sent` says what the peer may have seen of the request, `fault` what to
+// do differently next time, if anything.
 class transport_failure : public std::runtime_error
 {
 public:
-    enum class sent { nothing, unknown };
-    transport_failure(sent what_was_sent, const std::string& why)
-        : std::runtime_error(why), sent_(what_was_sent)
-    {}
+    enum class sent
+    {
+        nothing,
+        unknown
+    };
+    enum class fault
+    {
+        broken,
+        timed_out,
+        too_large
+    };
+    transport_failure(sent what_was_sent, const std::string& why, fault kind = fault::broken)
+        : std::runtime_error(why), sent_(what_was_sent), kind_(kind)
+    {
+    }
     [[nodiscard]] sent what_was_sent() const { return sent_; }
+    [[nodiscard]] fault kind() const { return kind_; }
 
 private:
     sent sent_;
+    fault kind_;
 };
 
 // One origin, fixed at construction. Any status is a response; only the lack of one throws

@@ -51,6 +51,29 @@ page_source source_of(const search& from, std::string filter, lane in)
     return source;
 }
 
+page_source source_of(const completion& from, std::string_view id, lane in)
+{
+    page_source source;
+    source.by = from.by;
+    source.target = target_for(from.target, id);
+    source.purpose = from.target;
+    source.list_keys = from.list_keys;
+    source.page_size = from.page_size;
+    source.in = in;
+    return source;
+}
+
+std::string target_for(std::string_view pattern, std::string_view id)
+{
+    constexpr std::string_view place = "{id}";
+    std::string target(pattern);
+    const auto at = target.find(place);
+    if (at != std::string::npos) {
+        target.replace(at, place.size(), percent_encode(id));
+    }
+    return target;
+}
+
 page_reader::page_reader(services& with, page_source source, std::string position)
     : with_(with), source_(std::move(source)), position_(std::move(position)),
       page_size_(source_.page_size)
@@ -61,9 +84,9 @@ api_request page_reader::request() const
     api_request asked;
     asked.method = source_.method;
     asked.target = source_.target;
-    asked.in = source_.in;
-    asked.purpose = source_.purpose;
-    asked.safe_to_repeat = true;
+    asked.urgency = source_.in;
+    asked.endpoint = source_.method + ' ' + std::string(source_.purpose);
+    asked.is_safe_to_repeat = true;
     switch (source_.by) {
     case paging::none:
         break;
@@ -85,7 +108,7 @@ api_request page_reader::request() const
         break;
     case paging::scroll:
         // A scroll that failed cannot be continued: it has to begin again.
-        asked.safe_to_repeat = position_.empty();
+        asked.is_safe_to_repeat = position_.empty();
         if (!position_.empty()) {
             asked.target = with_parameter(asked.target, "scroll_param", position_);
         }
@@ -100,7 +123,7 @@ void page_reader::check(const api_reply& reply) const
         return fmt::format("{} {} answers {} {}: {}", source_.method, source_.target, reply.status,
                            reply.error_code, reply.error_message);
     };
-    switch (reply.is) {
+    switch (reply.kind) {
     case answer::ok:
         return;
     case answer::forbidden:
@@ -142,14 +165,14 @@ boost::asio::awaitable<std::unique_ptr<fetched_page>> page_reader::next()
             } else if (page_size_ < source_.page_size) {
                 page_size_ = std::min(source_.page_size, page_size_ * 2);
             }
-        } catch (const api_unavailable& failure) {
+        } catch (const api_failure& failure) {
             // Page numbers count pages of one size, and a scroll has no size to choose.
             const bool is_resizable =
                 source_.by == paging::search || source_.by == paging::cursor;
             if (source_.by == paging::scroll && !position_.empty()) {
                 throw walk_broken(walk_broken::why::restart, failure.what());
             }
-            if (!is_resizable || page_size_ <= page_size_min) {
+            if (!is_resizable || page_size_ <= page_size_min || !failure.suggests_smaller_page()) {
                 throw;
             }
             is_too_heavy = true;

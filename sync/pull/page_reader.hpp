@@ -66,6 +66,11 @@ struct page_source
 
 page_source source_of(const listing& from, lane in);
 page_source source_of(const search& from, std::string filter, lane in);
+// The complete list of a child of the record `id`.
+page_source source_of(const completion& from, std::string_view id, lane in);
+
+// "/contacts/{id}/tags" with the id in its place.
+std::string target_for(std::string_view pattern, std::string_view id);
 
 struct fetched_page
 {

@@ -1,5 +1,6 @@
 #include "sync/pull/puller.hpp"
 
+#include "sync/pull/membership.hpp"
 #include "sync/pull/search_query.hpp"
 #include "sync/record/sanitise.hpp"
 #include "sync/run_together.hpp"
@@ -91,6 +92,8 @@ awaitable<page_outcome> puller::apply(const fetched_page& page, lane in,
     work.since = since();
     auto store_page = [&work](store& on) { return on.apply_page(work); };
     auto outcome = co_await with_.db.run(store_page);
+    progress_.records += outcome.records;
+    progress_.applied += outcome.applied;
     if (outcome.queued != 0 || outcome.applied != 0) {
         queued_();
     }
@@ -118,6 +121,8 @@ awaitable<void> puller::walk_everything(kind which)
     all.told.resource = name();
     all.told.kind = which == kind::first ? "first mirror" : "sweep";
     all.told.started_at = with_.time.wall();
+    progress_.records = 0;
+    progress_.expected = 0;
 
     wall_time started_at;
     if (is_searchable()) {
@@ -237,6 +242,7 @@ awaitable<void> puller::plan_slices(walk& all)
 
     std::vector<time_slice> slices;
     const auto records = total.value_or(0);
+    progress_.expected = records;
     all.slice_target = std::max(slice_records_min, records / slices_max);
     const auto wanted =
         oldest && newest && can_sort_ ? static_cast<std::int64_t>(records / all.slice_target) : 0;
@@ -636,41 +642,9 @@ awaitable<void> puller::read_memberships()
             work.plan = &plan_;
             work.table = i;
             work.other_id = id;
-            work.parents = co_await members_of(i, id);
+            work.parents = co_await members_of(with_, plan_, complete, id, can_sort_);
             auto save = [&work](store& on) { on.apply_membership(work); };
             co_await with_.db.run(save);
-        }
-    }
-}
-
-awaitable<std::vector<std::string>> puller::members_of(std::size_t table, std::string other_id)
-{
-    const auto& complete = plan_.tables()[table].described->complete;
-    for (int attempt = 1;; ++attempt) {
-        auto source = source_of(plan_.described().searching,
-                                search_query::equals(complete.search_field, other_id),
-                                lane::backfill);
-        source.sort_field = can_sort_ ? "created_at" : "";
-        page_reader reader(with_, std::move(source));
-        std::vector<std::string> members;
-        std::uint64_t unreadable = 0;
-        std::uint64_t total = 0;
-        for (bool is_over = false; !is_over;) {
-            const auto page = co_await reader.next();
-            for (const auto record : page->slices.records) {
-                try {
-                    members.push_back(plan_.scan(record).key);
-                } catch (const malformed_record&) {
-                    ++unreadable;
-                }
-            }
-            total = page->slices.total_count.value_or(0);
-            is_over = page->is_last;
-        }
-        std::sort(members.begin(), members.end());
-        members.erase(std::unique(members.begin(), members.end()), members.end());
-        if (members.size() + unreadable >= total || attempt >= attempts_max) {
-            co_return members;
         }
     }
 }

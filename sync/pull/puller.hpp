@@ -29,6 +29,14 @@ public:
     boost::asio::awaitable<void> sweep();
 
     [[nodiscard]] const record_plan& plan() const { return plan_; }
+    struct counts
+    {
+        std::uint64_t records = 0;  // seen in the walk under way
+        std::uint64_t expected = 0; // of them, when known
+        std::uint64_t applied = 0;  // rows written since the start
+    };
+    [[nodiscard]] const counts& progress() const { return progress_; }
+
     // How long to wait between two polls: lists that can only be read whole are read less often
     // the longer they are.
     [[nodiscard]] duration poll_interval() const;
@@ -62,8 +70,6 @@ private:
     boost::asio::awaitable<void> hold_unseen(const time_slice& slice, id_set seen);
     boost::asio::awaitable<void> judge_absent(bool is_sweep);
     boost::asio::awaitable<void> read_memberships();
-    boost::asio::awaitable<std::vector<std::string>> members_of(std::size_t table,
-                                                                std::string other_id);
     boost::asio::awaitable<std::optional<wall_time>> poll_search(run_record& told);
     boost::asio::awaitable<void> complete_crowded();
     boost::asio::awaitable<std::optional<std::uint64_t>> total_of(page_source source,
@@ -81,6 +87,7 @@ private:
     std::function<void()> queued_;
     std::uint64_t last_listing_pages_ = 1;
     bool can_sort_ = true;
+    counts progress_;
 };
 
 } // namespace intercom_mirror

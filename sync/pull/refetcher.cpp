@@ -27,37 +27,29 @@ constexpr duration longest_retry = std::chrono::minutes(15);
 
 } // namespace
 
-refetcher::refetcher(services& with, const record_plan& plan,
-                     const boost::asio::any_io_executor& executor)
-    : with_(with), plan_(plan), changed_(executor)
-{}
+refetcher::refetcher(services& with, const record_plan& plan) : with_(with), plan_(plan) {}
 
 void refetcher::nudge()
 {
     is_nudged_ = true;
-    changed_.notify();
+    changed_.notify_all();
+}
+
+void refetcher::stop_when_drained()
+{
+    is_forever_ = false;
+    nudge();
 }
 
 awaitable<void> refetcher::run()
-{
-    co_await work_until(true);
-}
-
-awaitable<void> refetcher::drain()
-{
-    co_await work_until(false);
-}
-
-awaitable<void> refetcher::work_until(bool is_forever)
 {
     is_over_ = false;
     waiting_.clear();
     claimed_.clear();
     answered_.clear();
     answered_bytes_ = 0;
-    under_way_ = 0;
     std::vector<awaitable<void>> tasks;
-    tasks.push_back(feed(is_forever));
+    tasks.push_back(feed());
     tasks.push_back(store_some());
     for (std::size_t i = 0; i < fetchers; ++i) {
         tasks.push_back(fetch_some());
@@ -65,7 +57,7 @@ awaitable<void> refetcher::work_until(bool is_forever)
     co_await run_together(std::move(tasks));
 }
 
-awaitable<void> refetcher::feed(bool is_forever)
+awaitable<void> refetcher::feed()
 {
     bool is_more = true; // in the table, as far as is known
     for (;;) {
@@ -85,13 +77,13 @@ awaitable<void> refetcher::feed(bool is_forever)
                 }
             }
             if (waiting_.size() != before) {
-                changed_.notify();
+                changed_.notify_all();
                 continue;
             }
             if (is_idle && !is_nudged_) {
-                if (!is_forever) {
+                if (!is_forever_) {
                     is_over_ = true;
-                    changed_.notify();
+                    changed_.notify_all();
                     co_return;
                 }
                 co_await with_.time.sleep_for(look_every);
@@ -115,11 +107,9 @@ awaitable<void> refetcher::fetch_some()
         }
         auto entry = std::move(waiting_.front());
         waiting_.pop_front();
-        ++under_way_;
         co_await fetch(std::move(entry));
-        --under_way_;
         if (waiting_.size() < claimed_low) {
-            changed_.notify();
+            changed_.notify_all();
         }
     }
 }
@@ -134,7 +124,7 @@ awaitable<void> refetcher::fetch(refetch_entry entry)
             co_await fetch_children(entry);
         }
         co_return;
-    } catch (const api_unavailable& failure) {
+    } catch (const api_failure& failure) {
         trouble = failure.what();
     } catch (const walk_broken& broken) {
         trouble = broken.what();
@@ -146,14 +136,10 @@ awaitable<void> refetcher::fetch(refetch_entry entry)
 
 awaitable<void> refetcher::fetch_record(refetch_entry entry)
 {
-    api_request asked;
-    asked.method = "GET";
-    asked.target = target_for(plan_.described().get_target, entry.id);
-    asked.in = entry.in;
-    asked.purpose = plan_.described().get_target;
-    asked.safe_to_repeat = true;
+    auto asked = get_request(target_for(plan_.described().get_target, entry.id), entry.in,
+                     fmt::format("GET {}", plan_.described().get_target));
     auto reply = co_await with_.api.call(std::move(asked));
-    switch (reply.is) {
+    switch (reply.kind) {
     case answer::ok: {
         // An answer about another id: the one asked for was merged into it.
         if (reply.body.find(entry.id) == std::string::npos) {
@@ -170,7 +156,7 @@ awaitable<void> refetcher::fetch_record(refetch_entry entry)
         }
         answered_bytes_ += reply.body.size();
         answered_.push_back({std::move(entry), std::move(reply.body)});
-        changed_.notify();
+        changed_.notify_all();
         co_return;
     }
     case answer::missing: {
@@ -178,7 +164,7 @@ awaitable<void> refetcher::fetch_record(refetch_entry entry)
         co_return;
     }
     case answer::merged: {
-        co_await settle_absence(std::move(entry), deletion::merged, std::move(reply.merged_into));
+        co_await settle_absence(std::move(entry), deletion::merged, std::move(reply.canonical_id));
         co_return;
     }
     case answer::forbidden:
@@ -216,14 +202,7 @@ awaitable<void> refetcher::fetch_children(refetch_entry entry)
         co_return;
     }
     const auto& complete = plan_.tables()[tables.front()].described->complete;
-    page_source source;
-    source.by = complete.by;
-    source.target = target_for(complete.target, entry.id);
-    source.list_keys = complete.list_keys;
-    source.page_size = complete.page_size;
-    source.in = entry.in;
-    source.purpose = complete.target;
-    page_reader reader(with_, std::move(source));
+    page_reader reader(with_, source_of(complete, entry.id, entry.in));
     std::vector<std::unique_ptr<fetched_page>> pages;
     bool is_gone = false;
     try {
@@ -303,7 +282,7 @@ awaitable<void> refetcher::store_some()
         }
         co_await store_batch(std::move(batch));
         answered_bytes_ -= bytes;
-        changed_.notify();
+        changed_.notify_all();
     }
 }
 
@@ -323,6 +302,8 @@ awaitable<void> refetcher::store_batch(std::vector<fetched> batch)
     }
     auto save = [&work](store& on) { return on.apply_page(work); };
     const auto outcome = co_await with_.db.run(save);
+    stored_ += batch.size();
+    applied_ += outcome.applied;
     for (const auto& one : batch) {
         finish(one.entry);
     }
@@ -351,18 +332,7 @@ awaitable<void> refetcher::retry_later(const refetch_entry& entry, const std::st
 void refetcher::finish(const refetch_entry& entry)
 {
     claimed_.erase({entry.id, entry.part});
-    changed_.notify();
-}
-
-std::string refetcher::target_for(std::string_view pattern, std::string_view id) const
-{
-    constexpr std::string_view place = "{id}";
-    std::string target(pattern);
-    const auto at = target.find(place);
-    if (at != std::string::npos) {
-        target.replace(at, place.size(), percent_encode(id));
-    }
-    return target;
+    changed_.notify_all();
 }
 
 } // namespace intercom_mirror

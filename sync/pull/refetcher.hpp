@@ -1,10 +1,9 @@
 #pragma once
 
-#include "sync/notifier.hpp"
+#include "sync/condition.hpp"
 #include "sync/pull/page_reader.hpp"
 #include "sync/pull/services.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <deque>
@@ -21,14 +20,17 @@ namespace intercom_mirror {
 class refetcher
 {
 public:
-    refetcher(services& with, const record_plan& plan, const boost::asio::any_io_executor& executor);
+    refetcher(services& with, const record_plan& plan);
 
-    // Reads until cancelled.
+    // Reads until cancelled, or until nothing is due any more after stop_when_drained().
     boost::asio::awaitable<void> run();
-    // Reads until nothing is due any more.
-    boost::asio::awaitable<void> drain();
+    void stop_when_drained();
     // Something was noted.
     void nudge();
+
+    // Since the start: answers stored, and rows that changed by them.
+    [[nodiscard]] std::uint64_t stored() const { return stored_; }
+    [[nodiscard]] std::uint64_t applied() const { return applied_; }
 
 private:
     struct fetched
@@ -38,8 +40,7 @@ private:
     };
     using claim = std::pair<std::string, std::string>; // id, part
 
-    boost::asio::awaitable<void> work_until(bool is_forever);
-    boost::asio::awaitable<void> feed(bool is_forever);
+    boost::asio::awaitable<void> feed();
     boost::asio::awaitable<void> fetch_some();
     boost::asio::awaitable<void> store_some();
     boost::asio::awaitable<void> fetch(refetch_entry entry);
@@ -49,16 +50,17 @@ private:
     boost::asio::awaitable<void> store_batch(std::vector<fetched> batch);
     boost::asio::awaitable<void> retry_later(const refetch_entry& entry, const std::string& why);
     void finish(const refetch_entry& entry);
-    [[nodiscard]] std::string target_for(std::string_view pattern, std::string_view id) const;
 
     services& with_;
     const record_plan& plan_;
-    notifier changed_;
+    condition changed_;
     std::deque<refetch_entry> waiting_;
     std::set<claim> claimed_; // waiting, under way, or answered and not yet stored
     std::vector<fetched> answered_;
     std::size_t answered_bytes_ = 0;
-    std::size_t under_way_ = 0;
+    std::uint64_t stored_ = 0;
+    std::uint64_t applied_ = 0;
+    bool is_forever_ = true;
     bool is_over_ = false;
     bool is_nudged_ = false;
 };

@@ -98,6 +98,7 @@ public:
     record_plan(record_plan&&) noexcept;
 
     [[nodiscard]] const resource& described() const;
+    [[nodiscard]] api_version version() const;
     [[nodiscard]] std::span<const table_plan> tables() const;
 
     // Changes when the catalogue entry, the API version's shapes or the omitted columns change:

@@ -92,19 +92,35 @@ std::vector<difference> record_writer::differences(const records& batch, project
     return all;
 }
 
-std::vector<difference> record_writer::compare(const page_work& work)
+page_comparison record_writer::compare(const page_work& work)
 {
+    page_comparison result;
     auto page = read(work, nullptr);
     records batch;
     for (auto& record : page) {
+        result.keys.push_back(record.head.key);
         if (decode(record, work, nullptr)) {
             batch.push_back(&record);
         }
     }
     if (batch.empty()) {
-        return {};
+        return result;
     }
-    return differences(batch, work.from, true);
+    result.found = differences(batch, work.from, true);
+    for (std::size_t i = 1; i < target_.plan->tables().size(); ++i) {
+        const auto& table = target_.plan->tables()[i];
+        const auto rule = table.described->complete.rule;
+        for (const auto* record : batch) {
+            const auto& children = record->decoded.children[i];
+            const bool is_stub = rule == completion_rule::when_counted &&
+                                 children.total.value_or(children.rows.size()) != 0;
+            const bool is_cut = rule == completion_rule::when_truncated && !children.is_complete;
+            if (children.is_present && (is_stub || is_cut)) {
+                result.to_complete.emplace_back(record->head.key, table.name);
+            }
+        }
+    }
+    return result;
 }
 
 std::vector<difference> record_writer::compare_children(const child_work& work)

@@ -31,10 +31,10 @@ public:
         return taken;
     }
 
-    void renew_lease(std::int64_t epoch) override
+    void renew_lease(std::int64_t epoch, std::string_view vitals) override
     {
         session_.transact([&](pqxx::transaction_base& transaction) {
-            control::renew_lease(transaction, epoch);
+            control::renew_lease(transaction, epoch, vitals);
         });
     }
 
@@ -91,9 +91,9 @@ public:
         });
     }
 
-    std::vector<difference> compare_page(const page_work& work) override
+    page_comparison compare_page(const page_work& work) override
     {
-        return look<std::vector<difference>>([&](pqxx::transaction_base& transaction) {
+        return look<page_comparison>([&](pqxx::transaction_base& transaction) {
             return writer(transaction, *work.plan).compare(work);
         });
     }
@@ -125,6 +125,17 @@ public:
         const auto* described = find_resource(resource);
         return keys(fmt::format("SELECT {0} FROM {1} WHERE {2} ORDER BY {0}", described->key,
                                 described->name, filter));
+    }
+
+    bool is_live(const record_plan& plan, std::string_view key) override
+    {
+        return look<bool>([&](pqxx::transaction_base& transaction) {
+            return !transaction
+                        .exec_params(fmt::format("SELECT FROM {} WHERE {} = $1 AND deleted_at IS NULL",
+                                                 plan.tables()[0].name, plan.described().key),
+                                     std::string(key))
+                        .empty();
+        });
     }
 
     std::vector<std::string> random_keys(const record_plan& plan, std::size_t most) override
@@ -334,6 +345,34 @@ public:
     {
         write([&](pqxx::transaction_base& transaction) {
             transaction.exec_params("DELETE FROM dead_letter WHERE id = $1::bigint", id);
+        });
+    }
+
+    void forget_hashes(const record_plan& plan, std::span<const std::string> keys) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            parameters given;
+            auto& wanted = given.arrays.emplace_back(array_parameter::element::text);
+            for (const auto& key : keys) {
+                wanted.add(std::string_view(key));
+            }
+            session_.run(transaction,
+                         fmt::format("UPDATE {} SET _hash_list = NULL, _hash_get = NULL"
+                                     " WHERE {} = ANY ($1::text[])",
+                                     plan.tables()[0].name, plan.described().key),
+                         std::move(given));
+        });
+    }
+
+    std::string known_zone(std::string_view zone) override
+    {
+        return look<std::string>([&](pqxx::transaction_base& transaction) {
+            return std::string(
+                transaction
+                    .exec_params1("SELECT coalesce((SELECT name FROM pg_timezone_names WHERE name = $1),"
+                                  " 'UTC')",
+                                  std::string(zone))[0]
+                    .c_str());
         });
     }
 

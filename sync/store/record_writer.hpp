@@ -50,7 +50,7 @@ public:
     void apply_membership(const membership_work& work);
     void apply_absence(const absence& gone);
 
-    std::vector<difference> compare(const page_work& work);
+    page_comparison compare(const page_work& work);
     std::vector<difference> compare_children(const child_work& work);
     std::vector<difference> compare_membership(const membership_work& work);
 

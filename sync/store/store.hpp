@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sync/clock.hpp"
+#include "sync/intercom/lane.hpp"
 #include "sync/record/record_plan.hpp"
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace intercom_mirror {
@@ -36,8 +38,12 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-// In the order of their priority.
-enum class lane : std::uint8_t { edits, hints, polls, completion, backfill };
+// The login may not do this.
+class permission_missing : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
 
 // A range of created_at in unix seconds, `from` exclusive, `until` inclusive; absent is open. Where
 // a resource's search compares calendar days, it is the days after that of `from` up to that of
@@ -138,6 +144,15 @@ struct difference
     std::string problem; // "differs", "missing here", "missing in Intercom", "deleted here", "live here"
 };
 
+// What a look at a page found.
+struct page_comparison
+{
+    std::vector<difference> found;
+    std::vector<std::string> keys; // of all readable records
+    // Child lists the page does not show whole, as record key and table name: to be asked for.
+    std::vector<std::pair<std::string, std::string>> to_complete;
+};
+
 struct resource_state
 {
     std::string resource;
@@ -203,7 +218,8 @@ public:
     // The epoch now held, or nothing while another holder is alive. `dead_after` by the
     // database's clock.
     virtual std::optional<std::int64_t> take_lease(std::string_view holder, duration dead_after) = 0;
-    virtual void renew_lease(std::int64_t epoch) = 0; // throws lease_lost
+    // `vitals`: JSON for `status` about the process that holds it. Throws lease_lost.
+    virtual void renew_lease(std::int64_t epoch, std::string_view vitals) = 0;
     virtual void release_lease(std::int64_t epoch) = 0;
 
     // --- records -----------------------------------------------------------------------------
@@ -212,7 +228,7 @@ public:
     virtual void apply_membership(const membership_work& work) = 0;
     virtual void apply_absence(const absence& work) = 0;
     // What differs between documents and the rows here; nothing is written.
-    virtual std::vector<difference> compare_page(const page_work& work) = 0;
+    virtual page_comparison compare_page(const page_work& work) = 0;
     virtual std::vector<difference> compare_children(const child_work& work) = 0;
     virtual std::vector<difference> compare_membership(const membership_work& work) = 0;
 
@@ -220,6 +236,7 @@ public:
     // days the slice means; empty when it means seconds.
     virtual std::vector<std::string> live_keys(const record_plan& plan, const time_slice& slice,
                                                std::string_view zone) = 0;
+    virtual bool is_live(const record_plan& plan, std::string_view key) = 0;
     virtual std::vector<std::string> random_keys(const record_plan& plan, std::size_t most) = 0;
     // Keys of a resource's rows that a condition of the catalogue holds for.
     virtual std::vector<std::string> keys_of(std::string_view resource, std::string_view filter) = 0;
@@ -265,6 +282,10 @@ public:
     // --- odds --------------------------------------------------------------------------------
     virtual std::vector<dead_letter> dead_letters(std::optional<std::int64_t> id) = 0;
     virtual void remove_dead_letter(std::int64_t id) = 0;
+    // Forgets by what rows are recognised as unchanged, so that the next reading applies.
+    virtual void forget_hashes(const record_plan& plan, std::span<const std::string> keys) = 0;
+    // The time zone itself when the database knows it, else UTC.
+    virtual std::string known_zone(std::string_view zone) = 0;
     // Calls a function of the schema without arguments (rebuild_attribute_views, …).
     virtual void call(std::string_view function) = 0;
 };

@@ -1,0 +1,337 @@
+#include "sync/pull/engine.hpp"
+
+#include "sync/run_together.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <functional>
+
+namespace intercom_mirror {
+namespace {
+
+using boost::asio::awaitable;
+
+// What a resource's failure is worth waiting before it is tried again.
+constexpr duration first_pause = std::chrono::seconds(5);
+constexpr duration longest_pause = std::chrono::minutes(5);
+// Scopes are changed by people.
+constexpr duration pause_when_forbidden = std::chrono::minutes(10);
+constexpr duration audit_every = std::chrono::hours(1);
+constexpr std::size_t audit_records = 10;
+constexpr std::size_t redecode_rows = 200;
+
+// Lists that others refer to come whole in one answer; they are read before the others so that
+// memberships and attribute views find them.
+bool is_small_list(const resource& described)
+{
+    return std::all_of(described.listings.begin(), described.listings.end(),
+                       [](const listing& each) { return each.by == paging::none; }) &&
+           described.searching.target.empty();
+}
+
+} // namespace
+
+struct engine::mirrored
+{
+    mirrored(services& with, const record_plan& its_plan)
+        : plan(its_plan), refetch(with, its_plan),
+          pull(with, its_plan, [this] { refetch.nudge(); })
+    {}
+
+    const record_plan& plan;
+    refetcher refetch;
+    puller pull;
+    std::string doing;
+
+    [[nodiscard]] std::string name() const { return std::string(plan.described().name); }
+};
+
+engine::engine(services& with, std::span<const record_plan> plans) : with_(with)
+{
+    for (const auto& plan : plans) {
+        all_.push_back(std::make_unique<mirrored>(with, plan));
+    }
+}
+
+engine::~engine() = default;
+
+std::vector<resource_progress> engine::progress() const
+{
+    std::vector<resource_progress> shown;
+    for (const auto& each : all_) {
+        const auto& pulled = each->pull.progress();
+        resource_progress one;
+        one.resource = each->name();
+        one.doing = each->doing;
+        one.records = pulled.records;
+        one.expected = pulled.expected;
+        one.read_alone = each->refetch.stored();
+        one.applied = pulled.applied + each->refetch.applied();
+        shown.push_back(std::move(one));
+    }
+    return shown;
+}
+
+awaitable<void> engine::prepare()
+{
+    co_await introduce();
+    for (auto& each : all_) {
+        co_await redecode(each->plan);
+    }
+}
+
+awaitable<void> engine::introduce()
+{
+    auto asked = get_request("/me", lane::polls, "GET /me");
+    const auto reply = co_await with_.api.call(std::move(asked));
+    if (reply.kind != answer::ok) {
+        throw std::runtime_error(fmt::format("GET /me answers {} {}", reply.status, reply.error_code));
+    }
+    const auto me = nlohmann::json::parse(reply.body, nullptr, false);
+    const auto app = me.is_object() ? me.value("app", nlohmann::json::object()) : nlohmann::json();
+    if (!app.is_object()) {
+        throw std::runtime_error("GET /me does not say which workspace the token belongs to");
+    }
+    const auto text = [&](const char* member) {
+        const auto found = app.find(member);
+        return found != app.end() && found->is_string() ? found->get<std::string>() : std::string();
+    };
+    with_.workspace.id = text("id_code");
+    with_.workspace.name = text("name");
+    with_.workspace.region = text("region");
+    auto zone = [wanted = text("timezone")](store& on) { return on.known_zone(wanted); };
+    with_.workspace.timezone = co_await with_.db.run(zone);
+}
+
+// Rows decoded under another catalogue are decoded again from what was served, before anything is
+// compared with them.
+awaitable<void> engine::redecode(const record_plan& plan)
+{
+    const std::string name(plan.described().name);
+    auto load = [&](store& on) { return on.load_resource(name); };
+    auto state = co_await with_.db.run(load);
+    if (state.fingerprint == plan.fingerprint()) {
+        co_return;
+    }
+    if (state.fingerprint) {
+        with_.log.info("the catalogue changed: decoding stored records again", {{"resource", name}});
+        for (bool is_more = true; is_more;) {
+            auto some = [&](store& on) { return on.redecode(plan, redecode_rows); };
+            is_more = co_await with_.db.run(some);
+        }
+        state.sweep_due = true;
+    }
+    state.fingerprint = plan.fingerprint();
+    state.version = to_string(plan.version());
+    auto save = [&](store& on) { on.save_resource(state); };
+    co_await with_.db.run(save);
+}
+
+// ---------------------------------------------------------------------------------------------
+// One pass
+
+awaitable<std::vector<std::string>> engine::sync_once(bool is_full)
+{
+    co_await prepare();
+    std::vector<std::string> failures;
+    for (const bool small_ones : {true, false}) {
+        std::vector<awaitable<void>> tasks;
+        for (auto& each : all_) {
+            if (is_small_list(each->plan.described()) == small_ones) {
+                tasks.push_back(sync_resource(*each, is_full, failures));
+            }
+        }
+        co_await run_together(std::move(tasks));
+        co_await refresh_derived();
+    }
+    auto indexes = [](store& on) { on.call("build_search_indexes"); };
+    co_await with_.db.run(indexes);
+    co_return failures;
+}
+
+awaitable<void> engine::sync_resource(mirrored& which, bool is_full,
+                                      std::vector<std::string>& failures)
+{
+    std::string phase;
+    std::string why;
+    try {
+        std::vector<awaitable<void>> tasks;
+        tasks.push_back(pull_once(which, is_full));
+        tasks.push_back(which.refetch.run());
+        co_await run_together(std::move(tasks));
+    } catch (const resource_forbidden& forbidden) {
+        phase = "forbidden";
+        why = forbidden.what();
+    } catch (const api_failure& unavailable) {
+        why = unavailable.what();
+    } catch (const walk_broken& broken) {
+        why = broken.what();
+    } catch (const malformed_page& malformed) {
+        why = malformed.what();
+    }
+    which.doing.clear();
+    if (!why.empty()) {
+        co_await note_trouble(which, phase, why);
+        failures.push_back(fmt::format("{}: {}", which.name(), why));
+    }
+}
+
+awaitable<void> engine::pull_once(mirrored& which, bool is_full)
+{
+    auto load = [&](store& on) { return on.load_resource(which.name()); };
+    const auto state = co_await with_.db.run(load);
+    if (!state.complete_since) {
+        which.doing = "first mirror";
+        co_await which.pull.mirror();
+    } else if (is_full || state.sweep_due) {
+        which.doing = "sweep";
+        co_await which.pull.sweep();
+    } else {
+        which.doing = "poll";
+        co_await which.pull.poll();
+    }
+    which.doing = "reading alone";
+    which.refetch.stop_when_drained();
+}
+
+// ---------------------------------------------------------------------------------------------
+// For good
+
+awaitable<void> engine::run()
+{
+    co_await prepare();
+    std::vector<awaitable<void>> tasks;
+    for (auto& each : all_) {
+        tasks.push_back(keep(*each));
+    }
+    tasks.push_back(keep_auditing());
+    co_await run_together(std::move(tasks));
+}
+
+// Runs `work` until it succeeds, telling what stands in its way.
+awaitable<void> engine::persist(mirrored& which, std::string_view doing,
+                                std::function<awaitable<void>()> work)
+{
+    for (int failures = 0;; ++failures) {
+        std::string phase;
+        std::string why;
+        auto pause = std::min(longest_pause, first_pause * (std::int64_t{1} << std::min(failures, 10)));
+        try {
+            which.doing = doing;
+            co_await work();
+            which.doing.clear();
+            co_return;
+        } catch (const resource_forbidden& forbidden) {
+            phase = "forbidden";
+            why = forbidden.what();
+            pause = pause_when_forbidden;
+        } catch (const api_failure& unavailable) {
+            why = unavailable.what();
+        } catch (const walk_broken& broken) {
+            why = broken.what();
+        } catch (const malformed_page& malformed) {
+            why = malformed.what();
+        }
+        which.doing.clear();
+        co_await note_trouble(which, phase, why);
+        co_await with_.time.sleep_for(pause);
+    }
+}
+
+awaitable<void> engine::keep(mirrored& which)
+{
+    std::vector<awaitable<void>> tasks;
+    tasks.push_back(keep_polling(which));
+    tasks.push_back(persist(which, "reading alone", [&] { return which.refetch.run(); }));
+    co_await run_together(std::move(tasks));
+}
+
+awaitable<void> engine::keep_polling(mirrored& which)
+{
+    auto load = [&](store& on) { return on.load_resource(which.name()); };
+    const auto state = co_await with_.db.run(load);
+    if (!state.complete_since) {
+        co_await persist(which, "first mirror", [&] { return which.pull.mirror(); });
+        co_await refresh_derived();
+    }
+    std::vector<awaitable<void>> tasks;
+    tasks.push_back(poll_for_good(which));
+    if (!is_small_list(which.plan.described())) {
+        tasks.push_back(keep_sweeping(which));
+    }
+    co_await run_together(std::move(tasks));
+}
+
+awaitable<void> engine::poll_for_good(mirrored& which)
+{
+    for (;;) {
+        co_await persist(which, "poll", [&] { return which.pull.poll(); });
+        if (is_small_list(which.plan.described())) {
+            co_await refresh_derived();
+        }
+        co_await with_.time.sleep_for(which.pull.poll_interval());
+    }
+}
+
+awaitable<void> engine::keep_sweeping(mirrored& which)
+{
+    for (;;) {
+        auto load = [&](store& on) { return on.load_resource(which.name()); };
+        const auto state = co_await with_.db.run(load);
+        const auto last = state.last_sweep_at.value_or(wall_time());
+        const auto due = last + with_.settings.sweep_every;
+        if (state.sweep_due || with_.time.wall() >= due) {
+            co_await persist(which, "sweep", [&] { return which.pull.sweep(); });
+            continue;
+        }
+        // Asked-for sweeps are noticed at the next look.
+        const duration until = due - with_.time.wall();
+        co_await with_.time.sleep_for(std::min<duration>(until, std::chrono::seconds(10)));
+    }
+}
+
+// A few records of each resource, read alone every hour: what silent changes and our own mistakes
+// leave behind shows here first.
+awaitable<void> engine::keep_auditing()
+{
+    for (;;) {
+        co_await with_.time.sleep_for(audit_every);
+        for (auto& each : all_) {
+            if (each->plan.described().get_target.empty()) {
+                continue;
+            }
+            auto pick = [&](store& on) {
+                const auto keys = on.random_keys(each->plan, audit_records);
+                on.note_refetch(each->name(), keys, "", lane::backfill, "audit", false);
+            };
+            co_await with_.db.run(pick);
+            each->refetch.nudge();
+        }
+    }
+}
+
+awaitable<void> engine::note_trouble(const mirrored& which, std::string phase, const std::string& why)
+{
+    with_.log.warning("a resource cannot be read for now",
+                      {{"resource", which.name()}, {"reason", why}});
+    auto save = [&](store& on) {
+        auto state = on.load_resource(which.name());
+        state.trouble = why;
+        if (!phase.empty()) {
+            state.phase = phase;
+        }
+        on.save_resource(state);
+    };
+    co_await with_.db.run(save);
+}
+
+// The typed attribute views follow the definitions; the function does nothing when none changed.
+awaitable<void> engine::refresh_derived()
+{
+    auto rebuild = [](store& on) { on.call("rebuild_attribute_views"); };
+    co_await with_.db.run(rebuild);
+}
+
+} // namespace intercom_mirror

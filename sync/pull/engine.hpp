@@ -1,0 +1,70 @@
+#pragma once
+
+#include "sync/pull/puller.hpp"
+#include "sync/pull/refetcher.hpp"
+#include "sync/pull/services.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace intercom_mirror {
+
+// What the engine is at, for people who watch.
+struct resource_progress
+{
+    std::string resource;
+    std::string doing; // "first mirror", "poll", "sweep", "reading alone" or empty
+    std::uint64_t records = 0;  // seen in the walk under way
+    std::uint64_t expected = 0; // of them, when known
+    std::uint64_t read_alone = 0; // single reads done since the start
+    std::uint64_t applied = 0;    // rows written since the start
+};
+
+// The reading half of the daemon: keeps a set of resources equal to Intercom. Needs the lease.
+class engine
+{
+public:
+    engine(services& with, std::span<const record_plan> plans);
+    ~engine();
+
+    // One pass over every resource: the first mirror where there is none yet, else a poll, or with
+    // `is_full` a sweep; then the reads that these noted. Names of resources that could not be
+    // read, with the reason, come back; a dead token and a lost lease are thrown.
+    boost::asio::awaitable<std::vector<std::string>> sync_once(bool is_full);
+
+    // Mirrors until cancelled; trouble with one resource does not stop the others.
+    boost::asio::awaitable<void> run();
+
+    [[nodiscard]] std::vector<resource_progress> progress() const;
+
+private:
+    struct mirrored;
+
+    boost::asio::awaitable<void> prepare();
+    boost::asio::awaitable<void> introduce();
+    boost::asio::awaitable<void> redecode(const record_plan& plan);
+    boost::asio::awaitable<void> sync_resource(mirrored& which, bool is_full,
+                                               std::vector<std::string>& failures);
+    boost::asio::awaitable<void> pull_once(mirrored& which, bool is_full);
+    boost::asio::awaitable<void> persist(mirrored& which, std::string_view doing,
+                                         std::function<boost::asio::awaitable<void>()> work);
+    boost::asio::awaitable<void> keep(mirrored& which);
+    boost::asio::awaitable<void> keep_polling(mirrored& which);
+    boost::asio::awaitable<void> poll_for_good(mirrored& which);
+    boost::asio::awaitable<void> keep_sweeping(mirrored& which);
+    boost::asio::awaitable<void> keep_auditing();
+    boost::asio::awaitable<void> note_trouble(const mirrored& which, std::string phase,
+                                              const std::string& why);
+    boost::asio::awaitable<void> refresh_derived();
+
+    services& with_;
+    std::vector<std::unique_ptr<mirrored>> all_;
+};
+
+} // namespace intercom_mirror

@@ -4,7 +4,6 @@
 #include "sync/pull/refetcher.hpp"
 #include "sync/pull/services.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
@@ -31,8 +30,7 @@ struct resource_progress
 class engine
 {
 public:
-    engine(services& with, std::span<const record_plan> plans,
-           const boost::asio::any_io_executor& executor);
+    engine(services& with, std::span<const record_plan> plans);
     ~engine();
 
     // One pass over every resource: the first mirror where there is none yet, else a poll, or with

@@ -68,10 +68,11 @@ std::optional<std::int64_t> take_lease(pqxx::transaction_base& transaction, std:
     return epoch;
 }
 
-void renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch)
+void renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch, std::string_view vitals)
 {
     const auto renewed = transaction.exec_params(
-        "UPDATE lease SET renewed_at = clock_timestamp() WHERE epoch = $1::bigint", epoch);
+        "UPDATE lease SET renewed_at = clock_timestamp(), vitals = $2::json WHERE epoch = $1::bigint",
+        epoch, std::string(vitals));
     if (renewed.affected_rows() == 0) {
         throw lease_lost("another daemon took the lease of this mirror");
     }

@@ -31,10 +31,10 @@ public:
         return taken;
     }
 
-    void renew_lease(std::int64_t epoch) override
+    void renew_lease(std::int64_t epoch, std::string_view vitals) override
     {
         session_.transact([&](pqxx::transaction_base& transaction) {
-            control::renew_lease(transaction, epoch);
+            control::renew_lease(transaction, epoch, vitals);
         });
     }
 

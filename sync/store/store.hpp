@@ -38,6 +38,13 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+// The login may not do this.
+class permission_missing : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
 // A range of created_at in unix seconds, `from` exclusive, `until` inclusive; absent is open. Where
 // a resource's search compares calendar days, it is the days after that of `from` up to that of
 // `until`, in the workspace's time zone.
@@ -211,7 +218,8 @@ public:
     // The epoch now held, or nothing while another holder is alive. `dead_after` by the
     // database's clock.
     virtual std::optional<std::int64_t> take_lease(std::string_view holder, duration dead_after) = 0;
-    virtual void renew_lease(std::int64_t epoch) = 0; // throws lease_lost
+    // `vitals`: JSON for `status` about the process that holds it. Throws lease_lost.
+    virtual void renew_lease(std::int64_t epoch, std::string_view vitals) = 0;
     virtual void release_lease(std::int64_t epoch) = 0;
 
     // --- records -----------------------------------------------------------------------------

@@ -18,8 +18,32 @@ constexpr const char* see_help = "intercom-mirror --help lists the commands";
 struct words_taken
 {
     global_arguments global;
+    docs_arguments docs;
     chosen_command command;
 };
+
+void add_docs(CLI::App& app, words_taken& taken, std::ostream& out)
+{
+    CLI::App* command = app.add_subcommand("docs", "Print what the catalogue knows");
+    const auto add_topic = [&](const char* topic, const char* meaning) {
+        CLI::App* words = command->add_subcommand(topic, meaning);
+        words->add_option("--format", taken.docs.format, "md, or json for programs")
+            ->type_name("FORMAT")
+            ->check(CLI::IsMember({"md", "json"}));
+        words->callback([&taken, &out, topic] {
+            taken.docs.topic = topic;
+            taken.command = [&taken, &out] { return docs(taken.docs, out); };
+        });
+        return words;
+    };
+    add_topic("tables", "Every table and column");
+    add_topic("sql", "The statements run for a resource")
+        ->add_option("RESOURCE", taken.docs.resource, "such as contacts")
+        ->type_name("")
+        ->required();
+    add_topic("api", "The requests made, and the tables they fill");
+    command->require_subcommand(1);
+}
 
 void add_global(CLI::App& app, global_arguments& global)
 {
@@ -43,6 +67,7 @@ chosen_command parse_command_line(std::span<const char* const> words, std::ostre
     const auto taken = std::make_shared<words_taken>();
     CLI::App app("Keeps an Intercom workspace and a PostgreSQL database equal", "intercom-mirror");
     add_global(app, taken->global);
+    add_docs(app, *taken, out);
     try {
         // CLI11 takes the words from the back.
         app.parse(std::vector<std::string>(words.rbegin(), words.rend()));

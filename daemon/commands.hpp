@@ -30,4 +30,12 @@ struct setup
 // Reads configuration and environment; call it before any thread starts. Throws config_error.
 setup load_setup(const global_arguments& global);
 
+struct docs_arguments
+{
+    std::string topic;         // tables, sql or api
+    std::string resource;      // of topic sql
+    std::string format = "md"; // or json
+};
+exit_code docs(const docs_arguments& arguments, std::ostream& out);
+
 } // namespace intercom_mirror

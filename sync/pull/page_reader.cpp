@@ -133,7 +133,7 @@ void page_reader::check(const api_reply& reply) const
         if (source_.by == paging::scroll && !position_.empty()) {
             throw walk_broken(walk_broken::why::restart, told(), true);
         }
-        throw walk_broken(walk_broken::why::unsupported, told());
+        throw walk_broken(walk_broken::why::unsupported, told(), true);
     default:
         break;
     }

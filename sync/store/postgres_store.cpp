@@ -162,9 +162,11 @@ public:
                                              std::size_t inline_max) override
     {
         const auto& child = plan.tables()[table];
-        return keys(
-            fmt::format("SELECT {0} FROM {1} GROUP BY {0} HAVING count(*) >= {2} ORDER BY {0}",
-                        child.columns[child.parent_column].name, child.name, inline_max));
+        return keys(fmt::format("SELECT c.{0} FROM {1} AS c JOIN {3} AS p ON p.{4} = c.{0}"
+                                " WHERE p.deleted_at IS NULL"
+                                " GROUP BY c.{0} HAVING count(*) >= {2} ORDER BY c.{0}",
+                                child.columns[child.parent_column].name, child.name, inline_max,
+                                plan.tables()[0].name, plan.described().key));
     }
 
     bool redecode(const record_plan& plan, std::size_t most) override

@@ -15,12 +15,7 @@
 // in is the business of config/load.hpp; config/config.example.toml says the same to operators.
 namespace intercom_mirror {
 
-enum class region : std::uint8_t
-{
-    us,
-    eu,
-    au
-};
+enum class region : std::uint8_t { us, eu, au };
 
 struct intercom_options
 {
@@ -73,12 +68,7 @@ struct resource_options
     std::optional<moment> since;
 };
 
-enum class conflict_policy : std::uint8_t
-{
-    remote_wins,
-    local_wins,
-    manual
-};
+enum class conflict_policy : std::uint8_t { remote_wins, local_wins, manual };
 
 struct push_options
 {
@@ -111,19 +101,8 @@ struct http_options
     secret admin_token;
 };
 
-enum class log_level : std::uint8_t
-{
-    debug,
-    info,
-    warning,
-    error
-};
-enum class log_format : std::uint8_t
-{
-    text,
-    json,
-    journald
-};
+enum class log_level : std::uint8_t { debug, info, warning, error };
+enum class log_format : std::uint8_t { text, json, journald };
 
 struct log_options
 {

@@ -129,6 +129,19 @@ std::size_t edit_distance(std::string_view left, std::string_view right)
     return row.back();
 }
 
+// Whether a name or address can only mean this machine.
+bool is_loopback(std::string_view host)
+{
+    if (host == "localhost" || host == "::1" || host == "[::1]") {
+        return true;
+    }
+    // 127.0.0.0/8, and only in its plain form: 127.evil.example is a name.
+    const auto is_part_of_an_address = [](char symbol) {
+        return symbol == '.' || (symbol >= '0' && symbol <= '9');
+    };
+    return host.starts_with("127.") && std::all_of(host.begin(), host.end(), is_part_of_an_address);
+}
+
 } // namespace
 
 std::optional<std::chrono::seconds> parse_duration(std::string_view text)
@@ -192,18 +205,6 @@ std::optional<listen_address> parse_listen(std::string_view text)
         return std::nullopt;
     }
     return listen_address{std::string(host), *port};
-}
-
-bool is_loopback(std::string_view host)
-{
-    if (host == "localhost" || host == "::1" || host == "[::1]") {
-        return true;
-    }
-    // 127.0.0.0/8, and only in its plain form: 127.evil.example is a name.
-    const auto is_part_of_an_address = [](char symbol) {
-        return symbol == '.' || (symbol >= '0' && symbol <= '9');
-    };
-    return host.starts_with("127.") && std::all_of(host.begin(), host.end(), is_part_of_an_address);
 }
 
 bool is_safe_origin(std::string_view url)

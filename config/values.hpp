@@ -29,9 +29,6 @@ struct listen_address
 // "127.0.0.1:8750", "[::1]:8750"
 std::optional<listen_address> parse_listen(std::string_view text);
 
-// Whether a name or address can only mean this machine.
-bool is_loopback(std::string_view host);
-
 // "https://host[:port]", and http for loopback only: the token travels with every request.
 bool is_safe_origin(std::string_view url);
 

@@ -7,8 +7,7 @@
 namespace intercom_mirror {
 
 // The numbers are those of sysexits.h where it has one; systemd does not restart after 78.
-enum class exit_code : int
-{
+enum class exit_code : int {
     done = 0,
     found_a_problem = 1, // one the command was asked to look for
     unavailable = 69,

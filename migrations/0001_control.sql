@@ -7,6 +7,7 @@ CREATE TABLE lease (
     epoch      bigint      PRIMARY KEY,
     holder     text        NOT NULL,
     renewed_at timestamptz NOT NULL,
+    vitals     json,
     is_only    boolean     NOT NULL DEFAULT true UNIQUE CONSTRAINT there_is_one_lease CHECK (is_only)
 );
 COMMENT ON TABLE lease IS

@@ -115,7 +115,7 @@ CREATE TABLE tags (
 ) WITH (fillfactor = 90);
 CREATE INDEX ON tags (id) WHERE _pending IS NOT NULL;
 
-COMMENT ON TABLE tags IS 'Tags of the workspace; who and what bears them is in the tables *_tags.';
+COMMENT ON TABLE tags IS 'Tags of the workspace; what bears them is in contact_tags and its like.';
 COMMENT ON COLUMN tags.id IS 'Intercom''s id of the tag.';
 COMMENT ON COLUMN tags.name IS 'Name of the tag, unique without regard to case.';
 COMMENT ON COLUMN tags.raw IS 'The document as Intercom last served it.';
@@ -147,7 +147,8 @@ CREATE TABLE segments (
 ) WITH (fillfactor = 90);
 CREATE INDEX ON segments (id) WHERE _pending IS NOT NULL;
 
-COMMENT ON TABLE segments IS 'Saved filters of people and companies; who is in them: *_segments.';
+COMMENT ON TABLE segments IS
+    'Saved filters; who is in them is in contact_segments and company_segments.';
 COMMENT ON COLUMN segments.id IS 'Intercom''s id of the segment.';
 COMMENT ON COLUMN segments.name IS 'Name of the segment.';
 COMMENT ON COLUMN segments.person_type IS 'Whom the segment collects: contact (leads) or user.';

@@ -39,7 +39,7 @@ CREATE INDEX ON tickets (admin_assignee_id);
 CREATE INDEX ON tickets (team_assignee_id);
 CREATE INDEX ON tickets (id) WHERE _pending IS NOT NULL;
 
-COMMENT ON TABLE tickets IS 'Tickets.';
+COMMENT ON TABLE tickets IS 'Requests that are followed through states until they are resolved.';
 COMMENT ON COLUMN tickets.id IS 'Intercom''s id of the ticket, shared with its conversation.';
 COMMENT ON COLUMN tickets.ticket_id IS 'Number shown to people; the API does not take it.';
 COMMENT ON COLUMN tickets.category IS 'Customer, Back-office or Tracker.';

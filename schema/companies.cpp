@@ -45,7 +45,8 @@ constexpr child children[] = {
      .path = "tags.tags|tags.data",
      .parent_column = "company_id",
      .columns = tag_columns,
-     .key = "company_id,tag_id"},
+     .key = "company_id,tag_id",
+     .editable = true},
     {.table = "company_segments",
      .kind = child_kind::links,
      .meaning = "Which companies are in which segments.",
@@ -64,7 +65,8 @@ constexpr child children[] = {
                                  .by = paging::page,
                                  .target = "/companies/{id}/notes",
                                  .list_keys = "data|notes",
-                                 .page_size = 50}}),
+                                 .page_size = 50},
+                    .editable = true}),
 };
 
 // The list is quicker while it reaches, but lacks companies without users.

@@ -11,8 +11,7 @@
 // `resource` value; the engine knows no resource by name.
 namespace intercom_mirror {
 
-enum class column_type : std::uint8_t
-{
+enum class column_type : std::uint8_t {
     text,      // a string; a number or boolean is kept as its JSON text
     id,        // text; a string or an integer on the wire, never empty
     reference, // an id; 0, "0", "" and null all mean "none" and are NULL
@@ -26,17 +25,9 @@ enum class column_type : std::uint8_t
 
 // The two forms in which Intercom serves a record: as an element of a list, search or scroll page,
 // and alone. They may differ in what they carry.
-enum class projection : std::uint8_t
-{
-    list,
-    get
-};
+enum class projection : std::uint8_t { list, get };
 
-enum class carried : std::uint8_t
-{
-    by_both,
-    by_get_only
-};
+enum class carried : std::uint8_t { by_both, by_get_only };
 
 struct version_range
 {
@@ -73,8 +64,7 @@ struct column
     bool insert_only = false;
 };
 
-enum class paging : std::uint8_t
-{
+enum class paging : std::uint8_t {
     none,   // one answer holds everything
     page,   // ?page=&per_page=
     cursor, // ?per_page=&starting_after=
@@ -82,16 +72,14 @@ enum class paging : std::uint8_t
     scroll  // ?scroll_param=, companies only
 };
 
-enum class child_kind : std::uint8_t
-{
+enum class child_kind : std::uint8_t {
     links,  // rows just exist or not; replaced as a set
     values, // rows belong to their parent alone and are replaced as a set
     records // have an id, raw and a tombstone of their own (parts, notes)
 };
 
 // When the complete list of a child has to be asked for by a request of its own.
-enum class completion_rule : std::uint8_t
-{
+enum class completion_rule : std::uint8_t {
     never,          // what the parent carries is all there is
     when_truncated, // the parent's list says has_more, or is shorter than its total_count
     when_counted,   // the parent carries a count and at most ids, which are compared with the rows
@@ -137,6 +125,8 @@ struct child
     completion complete{};
     std::span<const child> children = {};
     version_range versions{};
+    // Rows may be inserted by SQL, and those of links deleted.
+    bool editable = false;
 };
 
 // One request, or walk of requests, that lists all records, or all of one part of them.
@@ -157,11 +147,7 @@ struct listing
     std::string_view part = {};
 };
 
-enum class precision : std::uint8_t
-{
-    second,
-    workspace_day
-};
+enum class precision : std::uint8_t { second, workspace_day };
 
 struct search
 {
@@ -178,14 +164,7 @@ struct search
 };
 
 // What a 404 on GET by id proves about a record that was there before.
-enum class deletion : std::uint8_t
-{
-    none,
-    deleted,
-    archived,
-    merged,
-    gone
-};
+enum class deletion : std::uint8_t { none, deleted, archived, merged, gone };
 
 // A member that has no column on purpose. `path` is the members' names joined by '.', arrays add
 // nothing; all below it is meant too, except what has a column. "*.type": a member of that name

@@ -29,7 +29,7 @@ constexpr unmapped in_raw[] = {
 constinit const resource segments_resource{
     .name = "segments",
     .singular = "segment",
-    .meaning = "Saved filters of people and companies; who is in them: *_segments.",
+    .meaning = "Saved filters; who is in them is in contact_segments and company_segments.",
     .columns = columns,
     .get_target = "/segments/{id}",
     .listings = listings,

@@ -110,7 +110,7 @@ private:
                 continue;
             }
             into.columns.push_back(
-                {each.name, sql_type(each.type), std::string(each.meaning), true, {source}});
+                {each.name, stored_type(each.type), std::string(each.meaning), true, {source}});
         }
     }
 
@@ -132,7 +132,7 @@ private:
             const bool is_nullable = std::ranges::any_of(
                 of.parents, [&](const auto& other) { return other.column != parent.column; });
             columns.push_back({parent.column,
-                               sql_type(column_type::id),
+                               stored_type(column_type::id),
                                "Id of what it belongs to, a row of " + tables + ".",
                                is_nullable,
                                {}});
@@ -151,7 +151,7 @@ std::span<const bookkeeping_column> bookkeeping_columns()
     return bookkeeping;
 }
 
-std::string_view sql_type(column_type type)
+std::string_view stored_type(column_type type)
 {
     switch (type) {
     case column_type::text:

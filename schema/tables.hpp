@@ -25,7 +25,7 @@ struct bookkeeping_column
 std::span<const bookkeeping_column> bookkeeping_columns();
 
 // "timestamptz"
-std::string_view sql_type(column_type type);
+std::string_view stored_type(column_type type);
 
 // "a,b" → {"a", "b"}
 std::vector<std::string_view> split_names(std::string_view list);

@@ -25,7 +25,7 @@ constexpr unmapped in_raw[] = {
 constinit const resource tags_resource{
     .name = "tags",
     .singular = "tag",
-    .meaning = "Tags of the workspace; who and what bears them is in the tables *_tags.",
+    .meaning = "Tags of the workspace; what bears them is in contact_tags and its like.",
     .columns = columns,
     .get_target = "/tags/{id}",
     .listings = listings,

@@ -50,7 +50,8 @@ constexpr child children[] = {
      .path = "ticket_type_attributes.data|ticket_type_attributes.ticket_type_attributes",
      .parent_column = "ticket_type_id",
      .columns = attribute_columns,
-     .key = "id"},
+     .key = "id",
+     .editable = true},
 };
 
 constexpr listing listings[] = {

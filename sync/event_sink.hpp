@@ -11,13 +11,7 @@
 // daemon's business (daemon/log.hpp).
 namespace intercom_mirror {
 
-enum class severity : std::uint8_t
-{
-    debug,
-    info,
-    warning,
-    error
-};
+enum class severity : std::uint8_t { debug, info, warning, error };
 
 // Events may carry only what stands in this list, so that nobody logs a mail address in passing:
 // any other name does not compile. Add names here; none may hold personal data or a secret.

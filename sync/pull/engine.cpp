@@ -35,8 +35,8 @@ bool is_small_list(const resource& described)
 
 struct engine::mirrored
 {
-    mirrored(services& with, const record_plan& its_plan, const boost::asio::any_io_executor& executor)
-        : plan(its_plan), refetch(with, its_plan, executor),
+    mirrored(services& with, const record_plan& its_plan)
+        : plan(its_plan), refetch(with, its_plan),
           pull(with, its_plan, [this] { refetch.nudge(); })
     {}
 
@@ -48,12 +48,10 @@ struct engine::mirrored
     [[nodiscard]] std::string name() const { return std::string(plan.described().name); }
 };
 
-engine::engine(services& with, std::span<const record_plan> plans,
-               const boost::asio::any_io_executor& executor)
-    : with_(with)
+engine::engine(services& with, std::span<const record_plan> plans) : with_(with)
 {
     for (const auto& plan : plans) {
-        all_.push_back(std::make_unique<mirrored>(with, plan, executor));
+        all_.push_back(std::make_unique<mirrored>(with, plan));
     }
 }
 

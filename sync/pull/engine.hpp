@@ -4,7 +4,6 @@
 #include "sync/pull/refetcher.hpp"
 #include "sync/pull/services.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
@@ -31,8 +30,7 @@ struct resource_progress
 class engine
 {
 public:
-    engine(services& with, std::span<const record_plan> plans,
-           const boost::asio::any_io_executor& executor);
+    engine(services& with, std::span<const record_plan> plans);
     ~engine();
 
     // One pass over every resource: the first mirror where there is none yet, else a poll, or with
@@ -45,11 +43,13 @@ public:
 
     [[nodiscard]] std::vector<resource_progress> progress() const;
 
+    // Asks Intercom which workspace this is; the other calls do so themselves.
+    boost::asio::awaitable<void> introduce();
+
 private:
     struct mirrored;
 
     boost::asio::awaitable<void> prepare();
-    boost::asio::awaitable<void> introduce();
     boost::asio::awaitable<void> redecode(const record_plan& plan);
     boost::asio::awaitable<void> sync_resource(mirrored& which, bool is_full,
                                                std::vector<std::string>& failures);

@@ -27,15 +27,12 @@ constexpr duration longest_retry = std::chrono::minutes(15);
 
 } // namespace
 
-refetcher::refetcher(services& with, const record_plan& plan,
-                     const boost::asio::any_io_executor& executor)
-    : with_(with), plan_(plan), changed_(executor)
-{}
+refetcher::refetcher(services& with, const record_plan& plan) : with_(with), plan_(plan) {}
 
 void refetcher::nudge()
 {
     is_nudged_ = true;
-    changed_.notify();
+    changed_.notify_all();
 }
 
 void refetcher::stop_when_drained()
@@ -80,13 +77,13 @@ awaitable<void> refetcher::feed()
                 }
             }
             if (waiting_.size() != before) {
-                changed_.notify();
+                changed_.notify_all();
                 continue;
             }
             if (is_idle && !is_nudged_) {
                 if (!is_forever_) {
                     is_over_ = true;
-                    changed_.notify();
+                    changed_.notify_all();
                     co_return;
                 }
                 co_await with_.time.sleep_for(look_every);
@@ -112,7 +109,7 @@ awaitable<void> refetcher::fetch_some()
         waiting_.pop_front();
         co_await fetch(std::move(entry));
         if (waiting_.size() < claimed_low) {
-            changed_.notify();
+            changed_.notify_all();
         }
     }
 }
@@ -159,7 +156,7 @@ awaitable<void> refetcher::fetch_record(refetch_entry entry)
         }
         answered_bytes_ += reply.body.size();
         answered_.push_back({std::move(entry), std::move(reply.body)});
-        changed_.notify();
+        changed_.notify_all();
         co_return;
     }
     case answer::missing: {
@@ -285,7 +282,7 @@ awaitable<void> refetcher::store_some()
         }
         co_await store_batch(std::move(batch));
         answered_bytes_ -= bytes;
-        changed_.notify();
+        changed_.notify_all();
     }
 }
 
@@ -335,7 +332,7 @@ awaitable<void> refetcher::retry_later(const refetch_entry& entry, const std::st
 void refetcher::finish(const refetch_entry& entry)
 {
     claimed_.erase({entry.id, entry.part});
-    changed_.notify();
+    changed_.notify_all();
 }
 
 } // namespace intercom_mirror

@@ -1,10 +1,9 @@
 #pragma once
 
-#include "sync/notifier.hpp"
+#include "sync/condition.hpp"
 #include "sync/pull/page_reader.hpp"
 #include "sync/pull/services.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <deque>
@@ -21,7 +20,7 @@ namespace intercom_mirror {
 class refetcher
 {
 public:
-    refetcher(services& with, const record_plan& plan, const boost::asio::any_io_executor& executor);
+    refetcher(services& with, const record_plan& plan);
 
     // Reads until cancelled, or until nothing is due any more after stop_when_drained().
     boost::asio::awaitable<void> run();
@@ -54,7 +53,7 @@ private:
 
     services& with_;
     const record_plan& plan_;
-    notifier changed_;
+    condition changed_;
     std::deque<refetch_entry> waiting_;
     std::set<claim> claimed_; // waiting, under way, or answered and not yet stored
     std::vector<fetched> answered_;

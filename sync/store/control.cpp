@@ -68,13 +68,25 @@ std::optional<std::int64_t> take_lease(pqxx::transaction_base& transaction, std:
     return epoch;
 }
 
-void renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch)
+void renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch, std::string_view vitals)
 {
     const auto renewed = transaction.exec_params(
-        "UPDATE lease SET renewed_at = clock_timestamp() WHERE epoch = $1::bigint", epoch);
+        "UPDATE lease SET renewed_at = clock_timestamp(), vitals = $2::json WHERE epoch = $1::bigint",
+        epoch, std::string(vitals));
     if (renewed.affected_rows() == 0) {
         throw lease_lost("another daemon took the lease of this mirror");
     }
+}
+
+std::optional<lease_facts> lease_holder(pqxx::transaction_base& transaction)
+{
+    const auto found = transaction.exec("SELECT holder, epoch, renewed_at > clock_timestamp() -"
+                                        " interval '9 seconds', coalesce(vitals::text, 'null') FROM lease");
+    if (found.empty()) {
+        return std::nullopt;
+    }
+    const auto one = found[0];
+    return lease_facts{one[0].c_str(), one[1].as<std::int64_t>(), one[2].as<bool>(), one[3].c_str()};
 }
 
 void note_refetch(session& connection, pqxx::transaction_base& transaction,

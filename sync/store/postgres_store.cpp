@@ -31,10 +31,10 @@ public:
         return taken;
     }
 
-    void renew_lease(std::int64_t epoch) override
+    void renew_lease(std::int64_t epoch, std::string_view vitals) override
     {
         session_.transact([&](pqxx::transaction_base& transaction) {
-            control::renew_lease(transaction, epoch);
+            control::renew_lease(transaction, epoch, vitals);
         });
     }
 
@@ -45,6 +45,12 @@ public:
                 "UPDATE lease SET renewed_at = '-infinity' WHERE epoch = $1::bigint", epoch);
         });
         *epoch_ = 0;
+    }
+
+    std::optional<lease_facts> lease_holder() override
+    {
+        return look<std::optional<lease_facts>>(
+            [&](pqxx::transaction_base& transaction) { return control::lease_holder(transaction); });
     }
 
     page_outcome apply_page(const page_work& work) override
@@ -185,6 +191,13 @@ public:
             }
         });
         return is_more;
+    }
+
+    bool has_schema() override
+    {
+        return look<bool>([&](pqxx::transaction_base& transaction) {
+            return transaction.exec1("SELECT to_regclass('lease') IS NOT NULL")[0].as<bool>();
+        });
     }
 
     void note_refetch(std::string_view resource, std::span<const std::string> ids,
@@ -341,9 +354,10 @@ public:
         });
     }
 
+    // Not the mirror: needs no lease.
     void remove_dead_letter(std::int64_t id) override
     {
-        write([&](pqxx::transaction_base& transaction) {
+        session_.transact([&](pqxx::transaction_base& transaction) {
             transaction.exec_params("DELETE FROM dead_letter WHERE id = $1::bigint", id);
         });
     }

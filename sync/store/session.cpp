@@ -116,6 +116,9 @@ void session::transact(const std::function<void(pqxx::transaction_base&)>& work)
                 }
                 continue;
             }
+            if (error.sqlstate() == "42501") {
+                throw permission_missing(error.what());
+            }
             if (error.sqlstate().empty() || is_passing(error.sqlstate())) {
                 connection_.reset();
                 throw store_unavailable(fmt::format("PostgreSQL refuses for now: {}", error.what()));

@@ -38,6 +38,13 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+// The login may not do this.
+class permission_missing : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
 // A range of created_at in unix seconds, `from` exclusive, `until` inclusive; absent is open. Where
 // a resource's search compares calendar days, it is the days after that of `from` up to that of
 // `until`, in the workspace's time zone.
@@ -114,8 +121,7 @@ struct membership_work
 {
     const record_plan* plan = nullptr;
     std::size_t table = 0;
-    std::string other_column; // "segment_id"
-    std::string other_id;
+    std::string other_id; // of the segment
     std::vector<std::string> parents;
 };
 
@@ -163,6 +169,14 @@ struct resource_state
     std::optional<std::string> trouble;
 };
 
+struct lease_facts
+{
+    std::string holder;
+    std::int64_t epoch = 0;
+    bool is_alive = false; // renewed within the last few seconds
+    std::string vitals;    // JSON
+};
+
 struct run_record
 {
     std::string resource;
@@ -207,12 +221,17 @@ class store
 public:
     virtual ~store() = default;
 
+    // Whether the tables of this class are there at all.
+    virtual bool has_schema() = 0;
+
     // --- lease -------------------------------------------------------------------------------
     // The epoch now held, or nothing while another holder is alive. `dead_after` by the
     // database's clock.
     virtual std::optional<std::int64_t> take_lease(std::string_view holder, duration dead_after) = 0;
-    virtual void renew_lease(std::int64_t epoch) = 0; // throws lease_lost
+    // `vitals`: JSON for `status` about the process that holds it. Throws lease_lost.
+    virtual void renew_lease(std::int64_t epoch, std::string_view vitals) = 0;
     virtual void release_lease(std::int64_t epoch) = 0;
+    virtual std::optional<lease_facts> lease_holder() = 0;
 
     // --- records -----------------------------------------------------------------------------
     virtual page_outcome apply_page(const page_work& work) = 0;

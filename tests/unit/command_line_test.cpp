@@ -1,4 +1,5 @@
 #include "daemon/command_line.hpp"
+#include "tests/support/golden.hpp"
 
 #include <gtest/gtest.h>
 
@@ -21,6 +22,12 @@ TEST_F(CommandLine, AnswersHelpAndVersion)
     out.str("");
     EXPECT_EQ(run({"--version"}), exit_code::done);
     EXPECT_EQ(out.str(), "intercom-mirror 0.1.0\n");
+}
+
+TEST_F(CommandLine, HelpIsAsPublished)
+{
+    EXPECT_EQ(run({"--help-all"}), exit_code::done);
+    testing::expect_golden("help.txt", out.str());
 }
 
 TEST_F(CommandLine, RefusesWordsItDoesNotKnow)

@@ -1,0 +1,339 @@
+#include "daemon/assembly.hpp"
+
+#include "config/load.hpp"
+#include "daemon/version.hpp"
+#include "schema/catalogue.hpp"
+#include "sync/intercom/http_client.hpp"
+#include "sync/machine_clock.hpp"
+#include "sync/run_together.hpp"
+#include "sync/store/migrate.hpp"
+#include "sync/store/patient_database.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <random>
+#include <unistd.h>
+
+namespace intercom_mirror {
+namespace {
+
+namespace asio = boost::asio;
+
+// By the database's clock; three renewals may fail before somebody else takes over.
+constexpr duration lease_dead_after = std::chrono::seconds(9);
+constexpr duration lease_renewed_every = std::chrono::seconds(3);
+
+random_source make_random()
+{
+    auto engine = std::make_shared<std::mt19937_64>(std::random_device{}());
+    return [engine] { return (*engine)(); };
+}
+
+std::string this_process()
+{
+    char host[256] = "";
+    ::gethostname(host, sizeof host - 1);
+    return fmt::format("{}:{}", host, ::getpid());
+}
+
+std::vector<record_plan> make_plans(const options& settings, const std::vector<std::string>& only)
+{
+    const auto& wanted = only.empty() ? settings.sync.resources : only;
+    for (const auto& name : wanted) {
+        if (find_resource(name) == nullptr) {
+            throw command_failure(exit_code::bad_configuration,
+                                  fmt::format("there is no resource {}", name),
+                                  "intercom-mirror docs tables lists them");
+        }
+    }
+    std::vector<record_plan> plans;
+    for (const auto* each : catalogue()) {
+        const bool is_wanted =
+            wanted.empty() || std::find(wanted.begin(), wanted.end(), each->name) != wanted.end();
+        if (is_wanted && each->versions.holds(settings.intercom.version)) {
+            plans.emplace_back(*each, settings.intercom.version, settings.privacy.omit);
+        }
+    }
+    return plans;
+}
+
+pull_settings pull_settings_of(const options& settings, wall_time now)
+{
+    pull_settings made;
+    made.poll_every = settings.sync.poll_every;
+    made.sweep_every = settings.sync.sweep_every;
+    for (const auto& [name, its] : settings.resources) {
+        if (its.since) {
+            const auto at = its.since->at(std::chrono::floor<std::chrono::seconds>(now));
+            made.since[name] = duration(at.time_since_epoch()).count();
+        }
+    }
+    return made;
+}
+
+} // namespace
+
+session_options session_for(const options& settings, bool is_daemon)
+{
+    session_options made;
+    made.dsn = settings.postgres.dsn.reveal();
+    made.schema = settings.postgres.schema;
+    made.application_name = "intercom-mirror";
+    made.is_daemon = is_daemon;
+    return made;
+}
+
+struct assembly::parts
+{
+    parts(const setup& begun, const std::vector<std::string>& only)
+        : settings(begun.settings), log(*begun.log), random(make_random()),
+          plans(make_plans(begun.settings, only)), io(1)
+    {
+        http_client_options http;
+        http.where = parse_origin(origin_of(settings.intercom));
+        transport = make_http_client(io.get_executor(), http);
+        governor_options quota;
+        quota.quota.max_share = settings.intercom.max_quota_share;
+        turns = std::make_unique<lanes>(io.get_executor(), *time, random, quota);
+        api_client_options client;
+        client.version = to_string(settings.intercom.version);
+        client.user_agent = fmt::format("intercom-mirror/{}", project_version);
+        api = std::make_unique<api_client>(*transport, *turns, *time, random,
+                                           settings.intercom.access_token.reveal(), client);
+    }
+
+    // Sockets must go before the context they belong to, which has nothing to do any more.
+    ~parts()
+    {
+        api.reset();
+        turns.reset();
+        transport.reset();
+    }
+
+    // Connections carry the epoch in their name, so that who takes over can end them.
+    void connect()
+    {
+        auto options = session_for(settings, true);
+        if (*epoch != 0) {
+            options.application_name =
+                fmt::format("intercom-mirror/{}/{}", epoch->load(), settings.postgres.schema);
+        }
+        std::vector<std::unique_ptr<store>> stores;
+        // One of the connections renews the lease.
+        for (unsigned i = 1; i < std::max(2U, settings.postgres.connections); ++i) {
+            stores.push_back(make_postgres_store(options, epoch));
+        }
+        connections = make_threaded_database(std::move(stores));
+        patient = make_patient_database(*connections, *time, log);
+        std::vector<std::unique_ptr<store>> keeper;
+        keeper.push_back(make_postgres_store(options, epoch));
+        lease_connection = make_threaded_database(std::move(keeper));
+        all = std::make_unique<services>(services{
+            *api, *patient, *time, random, log, pull_settings_of(settings, time->wall()), {}});
+    }
+
+    asio::awaitable<void> renew_for_good(std::function<void()> feed)
+    {
+        for (;;) {
+            auto renew = [this, vitals = describe()](store& on) {
+                on.renew_lease(epoch->load(), vitals);
+            };
+            try {
+                co_await lease_connection->run(renew);
+            } catch (const store_unavailable&) {
+                // Whoever writes tells of the outage; the lease is tried again.
+            }
+            if (feed) {
+                feed();
+            }
+            co_await time->sleep_for(lease_renewed_every);
+        }
+    }
+
+    [[nodiscard]] std::string describe() const
+    {
+        const auto seen = api->statistics();
+        const auto& governor = seen.traffic.governor;
+        std::string waiting;
+        for (const auto count : seen.traffic.waiting) {
+            waiting += fmt::format("{}{}", waiting.empty() ? "" : ",", count);
+        }
+        return fmt::format(R"({{"limit":{},"used":{},"ours":{},"foreign":{},"in_flight":{},)"
+                           R"("refusals":{},"requests":{},"retries":{},"waiting":[{}]}})",
+                           governor.quota.is_unlimited ? 0 : governor.quota.limit,
+                           governor.quota.used, governor.quota.ours_before,
+                           governor.quota.foreign_before, governor.in_flight, governor.refusals,
+                           seen.requests, seen.retries, waiting);
+    }
+
+    const options settings;
+    event_sink& log;
+    random_source random;
+    std::vector<record_plan> plans;
+    shared_epoch epoch = std::make_shared<std::atomic<std::int64_t>>(0);
+    std::unique_ptr<store> blocking;
+    std::unique_ptr<clock> time = make_machine_clock();
+    std::unique_ptr<http_transport> transport;
+    std::unique_ptr<lanes> turns;
+    std::unique_ptr<api_client> api;
+    std::unique_ptr<database> connections;
+    std::unique_ptr<database> patient;
+    std::unique_ptr<database> lease_connection;
+    std::unique_ptr<services> all;
+    bool is_interrupted = false;
+    asio::io_context io;
+};
+
+assembly::assembly(const setup& begun, const std::vector<std::string>& only)
+    : parts_(std::make_unique<parts>(begun, only))
+{
+}
+
+assembly::~assembly() = default;
+
+services& assembly::with()
+{
+    if (!parts_->all) {
+        parts_->connect();
+    }
+    return *parts_->all;
+}
+
+std::span<const record_plan> assembly::plans() const
+{
+    return parts_->plans;
+}
+
+store& assembly::direct()
+{
+    if (!parts_->blocking) {
+        parts_->blocking = make_postgres_store(session_for(parts_->settings, true), parts_->epoch);
+    }
+    return *parts_->blocking;
+}
+
+bool assembly::was_interrupted() const
+{
+    return parts_->is_interrupted;
+}
+
+void assembly::bring_schema_up_to_date()
+{
+    auto options = session_for(parts_->settings, false);
+    session connection(options);
+    const auto missing = check_migrations(connection, options);
+    if (missing.applied.empty()) {
+        return;
+    }
+    try {
+        for (const auto& name : migrate(connection, options).applied) {
+            parts_->log.info("the database's schema was brought up to date", {{"migration", name}});
+        }
+    } catch (const permission_missing& refused) {
+        throw command_failure(
+            exit_code::bad_configuration,
+            fmt::format("the database lacks migration {} and this login may not apply it: {}",
+                        missing.applied.front(), refused.what()),
+            "run intercom-mirror migrate as a member of the owner role");
+    }
+}
+
+std::optional<std::int64_t> assembly::take_lease()
+{
+    return direct().take_lease(this_process(), lease_dead_after);
+}
+
+void assembly::release_lease()
+{
+    if (*parts_->epoch != 0) {
+        direct().release_lease(*parts_->epoch);
+    }
+}
+
+exit_code assembly::run(const work& task, std::function<void()> feed)
+{
+    with(); // connects, under the epoch now held
+    asio::signal_set signals(parts_->io, SIGTERM, SIGINT);
+    asio::cancellation_signal stop;
+    signals.async_wait([&](const boost::system::error_code& error, int) {
+        if (error) {
+            return;
+        }
+        parts_->is_interrupted = true;
+        stop.emit(asio::cancellation_type::terminal);
+        // A second one does not wait for anything.
+        signals.async_wait([](const boost::system::error_code& again, int number) {
+            if (!again) {
+                std::_Exit(128 + number);
+            }
+        });
+    });
+
+    exit_code code = exit_code::done;
+    std::exception_ptr failure;
+    struct finished
+    {
+    };
+    const auto working = [&]() -> asio::awaitable<void> {
+        code = co_await task();
+        throw finished{};
+    };
+    const auto everything = [&]() -> asio::awaitable<void> {
+        std::vector<asio::awaitable<void>> tasks;
+        tasks.push_back(working());
+        if (*parts_->epoch != 0) {
+            tasks.push_back(parts_->renew_for_good(feed));
+        }
+        co_await run_together(std::move(tasks));
+    };
+    const auto ended = [&](std::exception_ptr error) {
+        failure = error;
+        signals.cancel();
+    };
+    asio::co_spawn(parts_->io, everything(), asio::bind_cancellation_slot(stop.slot(), ended));
+    parts_->io.run();
+    try {
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+    } catch (const finished&) {
+        return code;
+    } catch (const boost::system::system_error&) {
+        if (!parts_->is_interrupted) {
+            throw;
+        }
+    }
+    return exit_code::done;
+}
+
+exit_code end_of(const std::function<exit_code()>& command)
+{
+    try {
+        return command();
+    } catch (const token_rejected& rejected) {
+        throw command_failure(exit_code::not_permitted,
+                              fmt::format("Intercom rejects the access token: {}", rejected.what()),
+                              "set another token; nothing was changed");
+    } catch (const api_failure& failure) {
+        throw command_failure(exit_code::unavailable,
+                              fmt::format("Intercom cannot be reached: {}", failure.what()));
+    } catch (const store_unavailable& unavailable) {
+        throw command_failure(exit_code::unavailable, unavailable.what(),
+                              "is [postgres] dsn right, and does the server run?");
+    } catch (const lease_lost& lost) {
+        throw command_failure(exit_code::unavailable, lost.what());
+    } catch (const schema_mismatch& mismatch) {
+        throw command_failure(exit_code::unavailable, mismatch.what(),
+                              "run the version of intercom-mirror that made this database");
+    }
+}
+
+} // namespace intercom_mirror

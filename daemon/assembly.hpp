@@ -1,0 +1,58 @@
+#pragma once
+
+#include "daemon/commands.hpp"
+#include "schema/resource.hpp"
+#include "sync/event_sink.hpp"
+#include "sync/pull/services.hpp"
+#include "sync/store/postgres_store.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace intercom_mirror {
+
+// The parts of the program put together for one command: a thread of coroutines, the way to
+// Intercom, a few connections to PostgreSQL. Built without touching either.
+class assembly
+{
+public:
+    // `only`: names of resources; empty for those of the configuration.
+    assembly(const setup& begun, const std::vector<std::string>& only);
+    ~assembly();
+
+    // Brings the database's schema up to date, or throws command_failure that says what is missing
+    // when the login may not.
+    void bring_schema_up_to_date();
+
+    // Takes the lease; nothing when somebody else holds it.
+    std::optional<std::int64_t> take_lease();
+    void release_lease();
+
+    // Runs coroutines on this thread: the work, and the lease's renewal beside it while one is
+    // held. SIGTERM and SIGINT cancel the work; that, too, is a good end. `feed` is called with
+    // every renewal.
+    using work = std::function<boost::asio::awaitable<exit_code>()>;
+    exit_code run(const work& task, std::function<void()> feed = {});
+
+    services& with();
+    [[nodiscard]] std::span<const record_plan> plans() const;
+    [[nodiscard]] store& direct(); // a connection of its own, for blocking use
+    [[nodiscard]] bool was_interrupted() const;
+
+private:
+    struct parts;
+    std::unique_ptr<parts> parts_;
+};
+
+// Turns what the store and the client throw into the program's exit codes.
+exit_code end_of(const std::function<exit_code()>& command);
+
+session_options session_for(const options& settings, bool is_daemon);
+
+} // namespace intercom_mirror

@@ -18,8 +18,37 @@ constexpr const char* see_help = "intercom-mirror --help lists the commands";
 struct words_taken
 {
     global_arguments global;
+    sync_arguments syncing;
+    migrate_arguments migrating;
+    status_arguments showing;
+    verify_arguments verifying;
+    dead_letters_arguments letters;
+    docs_arguments docs;
     chosen_command command;
 };
+
+void add_docs(CLI::App& app, words_taken& taken, std::ostream& out)
+{
+    CLI::App* command = app.add_subcommand("docs", "Print what the catalogue knows");
+    const auto add_topic = [&](const char* topic, const char* meaning) {
+        CLI::App* words = command->add_subcommand(topic, meaning);
+        words->add_option("--format", taken.docs.format, "md, or json for programs")
+            ->type_name("FORMAT")
+            ->check(CLI::IsMember({"md", "json"}));
+        words->callback([&taken, &out, topic] {
+            taken.docs.topic = topic;
+            taken.command = [&taken, &out] { return docs(taken.docs, out); };
+        });
+        return words;
+    };
+    add_topic("tables", "Every table and column");
+    add_topic("sql", "The statements run for a resource")
+        ->add_option("RESOURCE", taken.docs.resource, "such as contacts")
+        ->type_name("")
+        ->required();
+    add_topic("api", "The requests made, and the tables they fill");
+    command->require_subcommand(1);
+}
 
 void add_global(CLI::App& app, global_arguments& global)
 {
@@ -36,6 +65,57 @@ void add_global(CLI::App& app, global_arguments& global)
     app.get_formatter()->label("SUBCOMMAND", "COMMAND");
 }
 
+// Every command: its words, and what they mean.
+void add_commands(CLI::App& app, words_taken& taken, std::ostream& out)
+{
+    const auto& global = taken.global;
+    auto& command = taken.command;
+
+    auto* run_it = app.add_subcommand("run", "The daemon: mirrors until it is stopped");
+    run_it->callback([&] { command = [&global] { return run(global); }; });
+
+    auto* sync_it = app.add_subcommand("sync", "One pass over Intercom, then exit");
+    sync_it->add_option("resource", taken.syncing.resources, "Only these resources");
+    sync_it->add_flag("--full", taken.syncing.is_full,
+                      "Read everything again and find what is gone");
+    sync_it->add_flag("--accept-absences", taken.syncing.accept_absences,
+                      "Check every missing record, however many there are");
+    sync_it->callback([&] { command = [&] { return sync_once(global, taken.syncing); }; });
+
+    auto* migrate_it = app.add_subcommand("migrate", "Bring the database's schema up to date");
+    migrate_it->add_flag("--check", taken.migrating.only_check, "Only say what is missing");
+    migrate_it->add_flag("--roles", taken.migrating.with_roles, "Create the roles and grant them");
+    migrate_it->callback(
+        [&] { command = [&] { return migrate_schema(global, taken.migrating, out); }; });
+
+    auto* status_it = app.add_subcommand("status", "How complete and how fresh the mirror is");
+    status_it->add_flag("--json", taken.showing.as_json, "For programs");
+    status_it->add_flag("--watch", taken.showing.is_watching, "Again every two seconds");
+    status_it->callback([&] { command = [&] { return status(global, taken.showing, out); }; });
+
+    auto* verify_it = app.add_subcommand("verify", "Compare the mirror with Intercom");
+    verify_it->add_option("resource", taken.verifying.resources, "Only these resources");
+    verify_it->add_option("--sample", taken.verifying.sample, "So many records, at random")
+        ->type_name("N");
+    verify_it->add_flag("--repair", taken.verifying.is_repairing, "Mend what differs");
+    verify_it->add_flag("--json", taken.verifying.as_json, "For programs");
+    verify_it->callback([&] { command = [&] { return verify(global, taken.verifying, out); }; });
+
+    auto* letters_it = app.add_subcommand("dead-letters", "Records that could not be stored");
+    letters_it->add_option("action", taken.letters.action, "list, show, replay or discard")
+        ->check(CLI::IsMember({"list", "show", "replay", "discard"}));
+    letters_it->add_option("id", taken.letters.id, "Only this one");
+    letters_it->add_flag("--all", taken.letters.is_all, "All of them");
+    letters_it->add_flag("--json", taken.letters.as_json, "For programs");
+    letters_it->callback(
+        [&] { command = [&] { return dead_letters(global, taken.letters, out); }; });
+
+    auto* check_it = app.add_subcommand("check", "Look at configuration, token, rights and clock");
+    check_it->callback([&] { command = [&] { return check(global, out); }; });
+
+    add_docs(app, taken, out);
+}
+
 } // namespace
 
 chosen_command parse_command_line(std::span<const char* const> words, std::ostream& out)
@@ -43,6 +123,7 @@ chosen_command parse_command_line(std::span<const char* const> words, std::ostre
     const auto taken = std::make_shared<words_taken>();
     CLI::App app("Keeps an Intercom workspace and a PostgreSQL database equal", "intercom-mirror");
     add_global(app, taken->global);
+    add_commands(app, *taken, out);
     try {
         // CLI11 takes the words from the back.
         app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
@@ -63,6 +144,7 @@ chosen_command parse_command_line(std::span<const char* const> words, std::ostre
     if (!taken->command) {
         throw command_failure(exit_code::bad_configuration, "no command was given", see_help);
     }
+    // The words must outlive the command that refers to them.
     return [taken] { return taken->command(); };
 }
 

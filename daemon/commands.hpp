@@ -4,9 +4,13 @@
 #include "daemon/exit_code.hpp"
 #include "sync/event_sink.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 // One function per command, each in daemon/commands/<name>.cpp, with its arguments as a struct.
 // A new command is: its struct and function here, its file there, and its words in
@@ -29,5 +33,63 @@ struct setup
 
 // Reads configuration and environment; call it before any thread starts. Throws config_error.
 setup load_setup(const global_arguments& global);
+
+// The daemon: waits for the lease, then mirrors until it is told to stop.
+exit_code run(const global_arguments& global);
+
+struct sync_arguments
+{
+    std::vector<std::string> resources; // empty: all
+    bool is_full = false;
+    bool accept_absences = false;
+};
+// One pass and exit.
+exit_code sync_once(const global_arguments& global, const sync_arguments& arguments);
+
+struct migrate_arguments
+{
+    bool only_check = false;
+    bool with_roles = false;
+};
+exit_code migrate_schema(const global_arguments& global, const migrate_arguments& arguments,
+                         std::ostream& out);
+
+struct status_arguments
+{
+    bool as_json = false;
+    bool is_watching = false;
+};
+exit_code status(const global_arguments& global, const status_arguments& arguments,
+                 std::ostream& out);
+
+struct verify_arguments
+{
+    std::vector<std::string> resources;
+    std::size_t sample = 0; // 0: everything
+    bool is_repairing = false;
+    bool as_json = false;
+};
+exit_code verify(const global_arguments& global, const verify_arguments& arguments,
+                 std::ostream& out);
+
+exit_code check(const global_arguments& global, std::ostream& out);
+
+struct dead_letters_arguments
+{
+    std::string action = "list"; // list | show | replay | discard
+    std::optional<std::int64_t> id;
+    bool is_all = false;
+    bool as_json = false;
+};
+exit_code dead_letters(const global_arguments& global, const dead_letters_arguments& arguments,
+                       std::ostream& out);
+
+struct docs_arguments
+{
+    std::string topic;         // tables, sql or api
+    std::string resource;      // of topic sql
+    std::string format = "md"; // or json
+};
+exit_code docs(const docs_arguments& arguments, std::ostream& out);
 
 } // namespace intercom_mirror

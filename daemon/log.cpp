@@ -1,5 +1,7 @@
 #include "daemon/log.hpp"
 
+#include "sync/record/sanitise.hpp"
+
 #include <fmt/format.h>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
@@ -13,8 +15,8 @@
 namespace intercom_mirror {
 namespace {
 
-// What comes from outside must neither start a line of its own nor steer a terminal. Bytes beyond
-// ASCII pass: they are UTF-8 or were made so.
+// What comes from outside must neither start a line of its own nor steer a terminal, nor break a
+// reader by bytes that are no UTF-8.
 std::string escaped(std::string_view text)
 {
     std::string safe;
@@ -34,7 +36,8 @@ std::string escaped(std::string_view text)
             safe += symbol;
         }
     }
-    return safe;
+    std::string buffer;
+    return std::string(sanitise(safe, buffer));
 }
 
 spdlog::level::level_enum level_of(severity level)

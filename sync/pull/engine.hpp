@@ -43,11 +43,13 @@ public:
 
     [[nodiscard]] std::vector<resource_progress> progress() const;
 
+    // Asks Intercom which workspace this is; the other calls do so themselves.
+    boost::asio::awaitable<void> introduce();
+
 private:
     struct mirrored;
 
     boost::asio::awaitable<void> prepare();
-    boost::asio::awaitable<void> introduce();
     boost::asio::awaitable<void> redecode(const record_plan& plan);
     boost::asio::awaitable<void> sync_resource(mirrored& which, bool is_full,
                                                std::vector<std::string>& failures);

@@ -67,12 +67,14 @@ child_rows decoder::decode_elements(std::size_t table, std::string_view parent_k
     parent[parent_shape.id_column] = {cell::kind::text, 0, std::string(parent_key)};
     std::size_t position = 0;
     for (const std::string_view element : elements) {
+        const std::size_t rows = rows_[table].rows.size();
         text_ = json_cursor(element);
         try {
             walk_element(table, position++, true);
             text_.finish();
         } catch (const malformed_record&) {
             // The list is applied without it, and is not taken for the whole any more.
+            take_back(table, rows);
             skip_row(table, "malformed");
         }
     }

@@ -78,6 +78,17 @@ void renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch, std::s
     }
 }
 
+std::optional<lease_facts> lease_holder(pqxx::transaction_base& transaction)
+{
+    const auto found = transaction.exec("SELECT holder, epoch, renewed_at > clock_timestamp() -"
+                                        " interval '9 seconds', coalesce(vitals::text, 'null') FROM lease");
+    if (found.empty()) {
+        return std::nullopt;
+    }
+    const auto one = found[0];
+    return lease_facts{one[0].c_str(), one[1].as<std::int64_t>(), one[2].as<bool>(), one[3].c_str()};
+}
+
 void note_refetch(session& connection, pqxx::transaction_base& transaction,
                   std::string_view resource, std::span<const std::string> ids,
                   std::span<const std::optional<std::uint64_t>> list_hashes, std::string_view part,

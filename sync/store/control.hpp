@@ -10,6 +10,8 @@ std::optional<std::int64_t> take_lease(pqxx::transaction_base& transaction, std:
                                        duration dead_after);
 void renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch, std::string_view vitals);
 
+std::optional<lease_facts> lease_holder(pqxx::transaction_base& transaction);
+
 void note_refetch(session& connection, pqxx::transaction_base& transaction,
                   std::string_view resource, std::span<const std::string> ids,
                   std::span<const std::optional<std::uint64_t>> list_hashes, std::string_view part,

@@ -47,6 +47,12 @@ public:
         *epoch_ = 0;
     }
 
+    std::optional<lease_facts> lease_holder() override
+    {
+        return look<std::optional<lease_facts>>(
+            [&](pqxx::transaction_base& transaction) { return control::lease_holder(transaction); });
+    }
+
     page_outcome apply_page(const page_work& work) override
     {
         page_outcome outcome;
@@ -185,6 +191,13 @@ public:
             }
         });
         return is_more;
+    }
+
+    bool has_schema() override
+    {
+        return look<bool>([&](pqxx::transaction_base& transaction) {
+            return transaction.exec1("SELECT to_regclass('lease') IS NOT NULL")[0].as<bool>();
+        });
     }
 
     void note_refetch(std::string_view resource, std::span<const std::string> ids,
@@ -341,9 +354,10 @@ public:
         });
     }
 
+    // Not the mirror: needs no lease.
     void remove_dead_letter(std::int64_t id) override
     {
-        write([&](pqxx::transaction_base& transaction) {
+        session_.transact([&](pqxx::transaction_base& transaction) {
             transaction.exec_params("DELETE FROM dead_letter WHERE id = $1::bigint", id);
         });
     }

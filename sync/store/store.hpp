@@ -121,8 +121,7 @@ struct membership_work
 {
     const record_plan* plan = nullptr;
     std::size_t table = 0;
-    std::string other_column; // "segment_id"
-    std::string other_id;
+    std::string other_id; // of the segment
     std::vector<std::string> parents;
 };
 
@@ -170,6 +169,14 @@ struct resource_state
     std::optional<std::string> trouble;
 };
 
+struct lease_facts
+{
+    std::string holder;
+    std::int64_t epoch = 0;
+    bool is_alive = false; // renewed within the last few seconds
+    std::string vitals;    // JSON
+};
+
 struct run_record
 {
     std::string resource;
@@ -214,6 +221,9 @@ class store
 public:
     virtual ~store() = default;
 
+    // Whether the tables of this class are there at all.
+    virtual bool has_schema() = 0;
+
     // --- lease -------------------------------------------------------------------------------
     // The epoch now held, or nothing while another holder is alive. `dead_after` by the
     // database's clock.
@@ -221,6 +231,7 @@ public:
     // `vitals`: JSON for `status` about the process that holds it. Throws lease_lost.
     virtual void renew_lease(std::int64_t epoch, std::string_view vitals) = 0;
     virtual void release_lease(std::int64_t epoch) = 0;
+    virtual std::optional<lease_facts> lease_holder() = 0;
 
     // --- records -----------------------------------------------------------------------------
     virtual page_outcome apply_page(const page_work& work) = 0;

@@ -1,0 +1,131 @@
+#include "daemon/assembly.hpp"
+#include "daemon/progress.hpp"
+#include "sync/pull/engine.hpp"
+#include "sync/run_together.hpp"
+
+#include <fmt/format.h>
+#include <systemd/sd-daemon.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+namespace intercom_mirror {
+namespace {
+
+using namespace std::chrono_literals;
+
+// How often a standby looks whether the lease is free.
+constexpr auto standby_look = 1s;
+// Before a rejected token is tried again: somebody may have restored it meanwhile.
+constexpr duration pause_after_rejection = std::chrono::minutes(5);
+
+volatile std::sig_atomic_t stop_while_standing_by = 0;
+
+void note_stop(int)
+{
+    stop_while_standing_by = 1;
+}
+
+// The lease table may not be there yet, or the server may be starting.
+std::optional<std::int64_t> stand_by(assembly& parts, event_sink& log)
+{
+    std::signal(SIGTERM, note_stop);
+    std::signal(SIGINT, note_stop);
+    bool is_told = false;
+    bool is_away = false;
+    while (stop_while_standing_by == 0) {
+        try {
+            if (!parts.direct().has_schema()) {
+                parts.bring_schema_up_to_date();
+            }
+            if (const auto epoch = parts.take_lease()) {
+                parts.bring_schema_up_to_date();
+                return epoch;
+            }
+            if (!is_told) {
+                is_told = true;
+                log.info("another daemon holds the lease; standing by");
+                sd_notify(0, "READY=1\nSTATUS=standing by");
+            }
+        } catch (const store_unavailable& unavailable) {
+            if (!is_away) {
+                is_away = true;
+                log.warning("PostgreSQL cannot be used for now; waiting for it",
+                            {{"reason", unavailable.what()}});
+            }
+        }
+        sd_notify(0, "WATCHDOG=1");
+        std::this_thread::sleep_for(standby_look);
+    }
+    return std::nullopt;
+}
+
+void note_phase(store& on, std::span<const record_plan> plans, bool is_dead, const std::string& why)
+{
+    for (const auto& plan : plans) {
+        auto state = on.load_resource(plan.described().name);
+        state.phase = is_dead ? "needs_token" : state.complete_since ? "live" : "waiting";
+        state.trouble = is_dead ? std::optional(why) : std::nullopt;
+        on.save_resource(state);
+    }
+}
+
+// Mirrors for good. A dead token stops every call; what it concerns says so until it lives again.
+boost::asio::awaitable<void> mirror(services& with, engine& pulling, const std::string& token,
+                                    std::span<const record_plan> plans)
+{
+    for (;;) {
+        std::string why;
+        try {
+            co_await pulling.run();
+        } catch (const token_rejected& rejected) {
+            why = rejected.what();
+        }
+        with.log.error("Intercom rejects the access token; nothing is read until it is valid again",
+                       {{"reason", why}, {"hint", "set another token and restart"}});
+        sd_notify(0, "STATUS=needs_token");
+        auto note = [&](store& on) { note_phase(on, plans, true, why); };
+        co_await with.db.run(note);
+        co_await with.time.sleep_for(pause_after_rejection);
+        with.api.reset_token(token);
+        auto clear = [&](store& on) { note_phase(on, plans, false, ""); };
+        co_await with.db.run(clear);
+    }
+}
+
+} // namespace
+
+exit_code run(const global_arguments& global)
+{
+    const auto begun = load_setup(global);
+    for (const auto& key : begun.settings.without_effect) {
+        begun.log->warning("this version does not act on a configured key", {{"key", key}});
+    }
+    return end_of([&] {
+        assembly parts(begun, {});
+        const auto epoch = stand_by(parts, *begun.log);
+        if (!epoch) {
+            return exit_code::done;
+        }
+        begun.log->info("mirroring", {{"epoch", *epoch}, {"schema", begun.settings.postgres.schema}});
+        auto& with = parts.with();
+        engine pulling(with, parts.plans());
+        progress_display shown(pulling);
+        const auto work = [&]() -> boost::asio::awaitable<exit_code> {
+            sd_notify(0, "READY=1\nSTATUS=mirroring");
+            std::vector<boost::asio::awaitable<void>> tasks;
+            tasks.push_back(mirror(with, pulling, begun.settings.intercom.access_token.reveal(),
+                                   parts.plans()));
+            tasks.push_back(shown.show(with.time));
+            co_await run_together(std::move(tasks));
+            co_return exit_code::done;
+        };
+        const auto code = parts.run(work, [] { sd_notify(0, "WATCHDOG=1"); });
+        sd_notify(0, "STOPPING=1");
+        parts.release_lease();
+        return code;
+    });
+}
+
+} // namespace intercom_mirror

@@ -1,0 +1,101 @@
+#include "daemon/assembly.hpp"
+#include "sync/pull/engine.hpp"
+#include "sync/pull/verifier.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <ostream>
+#include <set>
+
+namespace intercom_mirror {
+namespace {
+
+std::string sentence(std::string_view resource, const difference& one)
+{
+    return fmt::format("{} {}: {}{}{} {}\n", resource, one.key, one.table,
+                       one.place.empty() ? "" : " ", one.place, one.problem);
+}
+
+void print(std::ostream& out, std::string_view resource, const verification& result, bool as_json)
+{
+    if (as_json) {
+        for (const auto& one : result.found) {
+            out << nlohmann::json{{"resource", resource},
+                                  {"id", one.key},
+                                  {"table", one.table},
+                                  {"place", one.place},
+                                  {"problem", one.problem}}
+                       .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+                << '\n';
+        }
+        return;
+    }
+    for (const auto& one : result.found) {
+        out << sentence(resource, one);
+    }
+    out << fmt::format("{}: {} records compared, {} differences\n", resource, result.records,
+                       result.found.size());
+}
+
+// What differs is read again, as if it had never been seen.
+void note_repair(store& on, const record_plan& plan, const verification& result)
+{
+    std::set<std::string> keys;
+    for (const auto& one : result.found) {
+        keys.insert(one.key);
+    }
+    const std::vector<std::string> wanted(keys.begin(), keys.end());
+    on.forget_hashes(plan, wanted);
+    on.note_refetch(plan.described().name, wanted, "", lane::hints, "repair", false);
+    for (const auto& one : result.found) {
+        if (one.table != plan.described().name) {
+            const std::vector<std::string> only{one.key};
+            on.note_refetch(plan.described().name, only, one.table, lane::hints, "repair", false);
+        }
+    }
+}
+
+} // namespace
+
+exit_code verify(const global_arguments& global, const verify_arguments& arguments, std::ostream& out)
+{
+    const auto begun = load_setup(global);
+    return end_of([&] {
+        assembly parts(begun, arguments.resources);
+        parts.bring_schema_up_to_date();
+        if (arguments.is_repairing && !parts.take_lease()) {
+            throw command_failure(exit_code::unavailable,
+                                  "a daemon writes this mirror; repairs need it stopped",
+                                  "without --repair, verify only compares");
+        }
+        auto& with = parts.with();
+        engine pulling(with, parts.plans());
+        std::size_t differences = 0;
+        const auto work = [&]() -> boost::asio::awaitable<exit_code> {
+            co_await pulling.introduce();
+            for (const auto& plan : parts.plans()) {
+                verifier comparing(with, plan);
+                auto result = arguments.sample == 0
+                                  ? comparing.compare_all()
+                                  : comparing.compare_sample(arguments.sample);
+                const auto found = co_await std::move(result);
+                print(out, plan.described().name, found, arguments.as_json);
+                differences += found.found.size();
+                if (arguments.is_repairing && !found.found.empty()) {
+                    auto note = [&](store& on) { note_repair(on, plan, found); };
+                    co_await with.db.run(note);
+                }
+            }
+            if (arguments.is_repairing && differences != 0) {
+                co_await pulling.sync_once(true);
+            }
+            co_return differences == 0 ? exit_code::done : exit_code::found_a_problem;
+        };
+        const auto code = parts.run(work);
+        parts.release_lease();
+        return code;
+    });
+}
+
+} // namespace intercom_mirror

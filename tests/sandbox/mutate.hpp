@@ -1,0 +1,57 @@
+#pragma once
+
+#include "tests/sandbox/world.hpp"
+
+#include <optional>
+#include <span>
+
+namespace intercom_sandbox {
+
+// One random change of the workspace, drawn from the world's own dice: of content, of the silent
+// kind that moves no updated_at, a deletion, a merge, a change of some small list. Afterwards
+// everything that refers to what changed is as coherent as before.
+void mutate_once(world& w, time_point now);
+
+// A kind of change, and how often it comes relative to the others. It answers false when it found
+// nothing to change.
+struct change
+{
+    unsigned weight;
+    bool (*make)(world& w, time_point now);
+};
+std::span<const change> contact_changes();
+std::span<const change> company_changes();
+std::span<const change> thread_changes();
+std::span<const change> list_changes();
+
+// Some live record of a shelf, if a few tries find one.
+template <class Record>
+std::optional<slot> pick_live(world& w, const shelf<Record>& from)
+{
+    for (int tries = 0; from.size() > 0 && tries < 20; ++tries) {
+        const auto which = static_cast<slot>(w.die.below(from.size()));
+        if (from.at(which).alive == life::live) {
+            return which;
+        }
+    }
+    return std::nullopt;
+}
+
+template <class Value>
+bool contains(const std::vector<Value>& list, const Value& value)
+{
+    for (const auto& one : list) {
+        if (one == value) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Both sides of a contact's membership; the company's user_count follows.
+void attach(world& w, slot contact, slot company, time_point now);
+void detach(world& w, slot contact, slot company, time_point now);
+// Writes threads anew that show something which changed elsewhere.
+void touch_threads_of(world& w, slot contact, time_point now);
+
+} // namespace intercom_sandbox

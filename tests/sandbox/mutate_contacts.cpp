@@ -1,0 +1,274 @@
+#include "tests/sandbox/mutate.hpp"
+#include "tests/sandbox/text_pool.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace intercom_sandbox {
+namespace {
+
+bool create_contact(world& w, time_point now)
+{
+    const slot which = w.contacts.add(make_contact(w, w.die, unix_seconds(now)), now);
+    const contact& c = w.contacts.at(which);
+    if (c.external_id) {
+        w.by_external_id[*c.external_id] = which;
+    }
+    const auto company = pick_live(w, w.companies);
+    if (company && w.die.chance(0.5)) {
+        attach(w, which, *company, now);
+    }
+    return true;
+}
+
+void rewrite(world& w, contact& c, time_point now)
+{
+    switch (w.die.below(6)) {
+    case 0:
+        c.name = person_name(w.die, w.settings.nasty);
+        break;
+    case 1:
+        c.phone = "+1555" + std::to_string(w.die.between(1000000, 9999999));
+        break;
+    case 2:
+        c.custom = make_attribute_values(w, w.die, "contact");
+        break;
+    case 3:
+        c.last_seen_at = unix_seconds(now);
+        break;
+    case 4:
+        c.details = w.die.roll();
+        break;
+    default:
+        c.owner = static_cast<slot>(w.die.below(w.admins.size()));
+    }
+}
+
+bool edit_contact(world& w, time_point now)
+{
+    const auto which = pick_live(w, w.contacts);
+    if (which) {
+        w.contacts.edit(*which, now, [&](contact& c) {
+            rewrite(w, c, now);
+            c.updated_at = std::max(c.updated_at, unix_seconds(now));
+        });
+    }
+    return which.has_value();
+}
+
+bool edit_contact_silently(world& w, time_point now)
+{
+    const auto which = pick_live(w, w.contacts);
+    if (which) {
+        w.contacts.edit(*which, now, [&](contact& c) { rewrite(w, c, now); });
+    }
+    return which.has_value();
+}
+
+// A lead turns out to be a known user: keeps the id, gets an external id.
+bool identify_lead(world& w, time_point now)
+{
+    const auto which = pick_live(w, w.contacts);
+    if (!which || !w.contacts.at(*which).is_lead) {
+        return false;
+    }
+    const std::string external = "u" + w.fresh_number();
+    w.contacts.edit(*which, now, [&](contact& c) {
+        c.is_lead = false;
+        c.external_id = external;
+        c.updated_at = std::max(c.updated_at, unix_seconds(now));
+    });
+    w.by_external_id[external] = *which;
+    touch_threads_of(w, *which, now);
+    return true;
+}
+
+// Takes a contact out of what refers to live ones; its own lists stay as they were.
+void take_away(world& w, slot which, life how, std::optional<slot> into, time_point now)
+{
+    const std::vector<slot> companies = w.contacts.at(which).companies;
+    for (const slot company : companies) {
+        std::erase(w.users_of[company], which);
+        w.companies.edit(company, now, [](auto& c) { --c.user_count; });
+    }
+    w.contacts.edit(which, now, [&](contact& c) {
+        c.alive = how;
+        c.merged_into = into;
+    });
+    const contact& c = w.contacts.at(which);
+    if (c.external_id) {
+        w.by_external_id.erase(*c.external_id);
+    }
+    const auto* name = how == life::archived  ? "archived"
+                       : how == life::deleted ? "deleted"
+                                              : "merged";
+    w.removed.push_back({"contacts", c.id, name, into ? w.contacts.at(*into).id : ""});
+}
+
+bool delete_contact(world& w, time_point now)
+{
+    const auto which = pick_live(w, w.contacts);
+    if (which) {
+        take_away(w, *which, life::deleted, std::nullopt, now);
+    }
+    return which.has_value();
+}
+
+bool archive_contact(world& w, time_point now)
+{
+    const auto which = pick_live(w, w.contacts);
+    if (which) {
+        take_away(w, *which, life::archived, std::nullopt, now);
+    }
+    return which.has_value();
+}
+
+bool unarchive_contact(world& w, time_point now)
+{
+    const auto which = static_cast<slot>(w.die.below(std::max<std::size_t>(1, w.contacts.size())));
+    for (slot step = 0; step < w.contacts.size(); ++step) {
+        const auto at = static_cast<slot>((which + step) % w.contacts.size());
+        if (w.contacts.at(at).alive != life::archived) {
+            continue;
+        }
+        w.contacts.edit(at, now, [](contact& c) { c.alive = life::live; });
+        const contact& c = w.contacts.at(at);
+        for (const slot company : c.companies) {
+            w.users_of[company].push_back(at);
+            w.companies.edit(company, now, [](auto& r) { ++r.user_count; });
+        }
+        if (c.external_id) {
+            w.by_external_id[*c.external_id] = at;
+        }
+        std::erase_if(w.removed,
+                      [&c](const removal& r) { return r.resource == "contacts" && r.id == c.id; });
+        return true;
+    }
+    return false;
+}
+
+template <class List>
+void unite(List& into, const List& from)
+{
+    for (const auto& one : from) {
+        if (!contains(into, one)) {
+            into.push_back(one);
+        }
+    }
+}
+
+// A lead is merged into a user, who inherits tags, companies and notes.
+bool merge_contacts(world& w, time_point now)
+{
+    const auto lead = pick_live(w, w.contacts);
+    const auto user = pick_live(w, w.contacts);
+    if (!lead || !user || lead == user || !w.contacts.at(*lead).is_lead ||
+        w.contacts.at(*user).is_lead) {
+        return false;
+    }
+    const contact old = w.contacts.at(*lead);
+    take_away(w, *lead, life::merged, *user, now);
+    for (const slot company : old.companies) {
+        if (!contains(w.contacts.at(*user).companies, company)) {
+            attach(w, *user, company, now);
+        }
+    }
+    w.contacts.edit(*lead, now, [](contact& c) { c.notes.clear(); });
+    for (const slot n : old.notes) {
+        w.notes[n].contact = *user;
+    }
+    w.contacts.edit(*user, now, [&](contact& c) {
+        unite(c.tags, old.tags);
+        unite(c.notes, old.notes);
+        std::sort(c.notes.begin(), c.notes.end(), [&w](slot a, slot b) {
+            return w.notes[a].created_at != w.notes[b].created_at
+                       ? w.notes[a].created_at > w.notes[b].created_at
+                       : a > b;
+        });
+        c.updated_at = std::max(c.updated_at, unix_seconds(now));
+    });
+    return true;
+}
+
+// Adds or takes away one member of a list of slots, without a trace in updated_at.
+template <class Member>
+bool toggle(world& w, time_point now, Member member, slot value)
+{
+    const auto which = pick_live(w, w.contacts);
+    if (which) {
+        w.contacts.edit(*which, now, [&](contact& c) {
+            if (std::erase(c.*member, value) == 0) {
+                (c.*member).push_back(value);
+            }
+        });
+    }
+    return which.has_value();
+}
+
+bool change_tag(world& w, time_point now)
+{
+    const auto tag = static_cast<slot>(w.die.below(w.tags.size()));
+    return w.tags[tag].exists && toggle(w, now, &contact::tags, tag);
+}
+
+bool change_subscription(world& w, time_point now)
+{
+    const auto type = static_cast<slot>(w.die.below(w.subscription_types.size()));
+    return toggle(w, now, &contact::subscriptions, type);
+}
+
+bool change_segment(world& w, time_point now)
+{
+    const auto segment = static_cast<slot>(w.die.below(w.segments.size()));
+    return w.segments[segment].person_type != "company" &&
+           toggle(w, now, &contact::segments, segment);
+}
+
+bool change_company(world& w, time_point now)
+{
+    const auto which = pick_live(w, w.contacts);
+    const auto company = pick_live(w, w.companies);
+    if (!which || !company) {
+        return false;
+    }
+    contains(w.contacts.at(*which).companies, *company) ? detach(w, *which, *company, now)
+                                                        : attach(w, *which, *company, now);
+    return true;
+}
+
+bool leave_company(world& w, time_point now)
+{
+    const auto which = pick_live(w, w.contacts);
+    if (!which || w.contacts.at(*which).companies.empty()) {
+        return false;
+    }
+    detach(w, *which, w.die.pick(w.contacts.at(*which).companies), now);
+    return true;
+}
+
+bool add_note(world& w, time_point now)
+{
+    const auto which = pick_live(w, w.contacts);
+    if (which) {
+        w.notes.push_back(make_note(w, w.die, *which, unix_seconds(now)));
+        const auto n = static_cast<slot>(w.notes.size() - 1);
+        w.contacts.edit(*which, now, [n](contact& c) { c.notes.insert(c.notes.begin(), n); });
+    }
+    return which.has_value();
+}
+
+} // namespace
+
+std::span<const change> contact_changes()
+{
+    static constexpr std::array all{
+        change{6, create_contact},      change{8, edit_contact},   change{4, edit_contact_silently},
+        change{2, identify_lead},       change{2, delete_contact}, change{2, archive_contact},
+        change{1, unarchive_contact},   change{2, merge_contacts}, change{5, change_tag},
+        change{2, change_company},      change{2, leave_company},  change{3, add_note},
+        change{2, change_subscription}, change{3, change_segment},
+    };
+    return all;
+}
+
+} // namespace intercom_sandbox

@@ -1,0 +1,506 @@
+#include "tests/sandbox/render.hpp"
+
+#include "tests/sandbox/text_pool.hpp"
+
+#include <array>
+#include <string_view>
+
+// Contacts, companies and the small lists.
+namespace intercom_sandbox {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::size_t inline_entries_max = 10;
+
+std::string custom_object(const attribute_values& values, const json_style& style)
+{
+    members m(style);
+    for (const auto& [name, json] : values) {
+        m.raw(name, json);
+    }
+    return m.object();
+}
+
+std::string plain_list(std::string_view type, std::string_view key, const std::string& array)
+{
+    return members().text("type", type).raw(key, array).object();
+}
+
+// Device, place and campaign members: derived, so that a change of the seed changes many of them.
+void add_details(members& m, std::uint64_t seed, seconds seen)
+{
+    static constexpr std::array browsers{"chrome"sv, "firefox"sv, "safari"sv, "edge"sv};
+    static constexpr std::array systems{"OS X 14"sv, "Windows 11"sv, "Linux"sv, "iOS 17"sv};
+    static constexpr std::array places{
+        std::array{"Ireland"sv, "Leinster"sv, "Dublin"sv, "IRL"sv, "EU"sv},
+        std::array{"Japan"sv, "Tōkyō"sv, "東京"sv, "JPN"sv, "AS"sv},
+        std::array{"Brazil"sv, "São Paulo"sv, "São Paulo"sv, "BRA"sv, "SA"sv}};
+    dice die(seed);
+    const auto text_or_null = [&m, &die](std::string_view name, double p, std::string_view value) {
+        die.chance(p) ? m.text(name, value) : m.null(name);
+    };
+    text_or_null("browser", 0.6, die.pick(browsers));
+    text_or_null("browser_version", 0.6, std::to_string(die.between(80, 130)) + ".0");
+    text_or_null("browser_language", 0.6, die.chance(0.5) ? "en" : "de-DE");
+    text_or_null("os", 0.6, die.pick(systems));
+    text_or_null("language_override", 0.1, "fr");
+    members location(m.style());
+    location.text("type", "location");
+    const auto& place = die.pick(places);
+    static constexpr std::array names{"country"sv, "region"sv, "city"sv, "country_code"sv,
+                                      "continent_code"sv};
+    const bool is_known = die.chance(0.6);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        is_known ? location.text(names[i], place[i]) : location.null(names[i]);
+    }
+    m.raw("location", location.object());
+    for (const std::string_view platform : {"android"sv, "ios"sv}) {
+        const bool has_app = die.chance(0.1);
+        const std::string prefix = std::string(platform) + "_";
+        for (const std::string_view field :
+             {"app_name"sv, "app_version"sv, "device"sv, "os_version"sv, "sdk_version"sv}) {
+            has_app ? m.text(prefix + std::string(field), field == "app_name"sv ? "Shop" : "4.2")
+                    : m.null(prefix + std::string(field));
+        }
+        has_app ? m.number(prefix + "last_seen_at", seen) : m.null(prefix + "last_seen_at");
+    }
+    for (const std::string_view field : {"utm_campaign"sv, "utm_content"sv, "utm_medium"sv,
+                                         "utm_source"sv, "utm_term"sv, "referrer"sv}) {
+        text_or_null(field, 0.05, "spring");
+    }
+    switch (die.below(4)) {
+    case 0:
+        m.raw("avatar", members(m.style())
+                            .text("type", "avatar")
+                            .text("image_url", "https://img.example/1.png")
+                            .object());
+        break;
+    case 1:
+        m.text("avatar", "https://img.example/2.png");
+        break;
+    default:
+        m.null("avatar");
+    }
+    elements profiles;
+    for (auto left = die.chance(0.1) ? 1 + die.below(2) : 0; left > 0; --left) {
+        profiles.add(members(m.style())
+                         .text("type", "social_profile")
+                         .text("name", left == 1 ? "Twitter" : "Facebook")
+                         .text("url", "http://social.example/" + std::to_string(die.below(100)))
+                         .object());
+    }
+    m.raw("social_profiles", plain_list("list", "data", profiles.array()));
+}
+
+} // namespace
+
+std::optional<version_number> parse_version(std::string_view name)
+{
+    static constexpr std::array minors{"2.10"sv, "2.11"sv, "2.12"sv, "2.13"sv,
+                                       "2.14"sv, "2.15"sv, "2.16"sv, "2.17"sv};
+    for (std::size_t i = 0; i < minors.size(); ++i) {
+        if (minors[i] == name) {
+            return static_cast<version_number>(210 + i);
+        }
+    }
+    return name == "Preview" || name == "Unstable" ? std::optional<version_number>(9900)
+                                                   : std::nullopt;
+}
+
+json_style renderer::style_of(std::string_view id, std::uint32_t version) const
+{
+    if (!world_.settings.nasty) {
+        return {};
+    }
+    dice die(spread(spread(id), world_.settings.seed));
+    json_style style;
+    style.shuffled = true;
+    style.ascii_only = die.chance(0.1);
+    style.omits_nulls = die.chance(0.15);
+    style.has_extras = die.chance(0.15);
+    style.integer_ids = die.chance(0.2);
+    style.order = spread(die.roll(), version);
+    return style;
+}
+
+std::string renderer::of(const contact& r) const
+{
+    return kept(r, [&] { return write(r); });
+}
+
+std::string renderer::of(const company& r) const
+{
+    return kept(r, [&] { return write(r); });
+}
+
+std::string renderer::truncated(const std::string& url, std::string_view type,
+                                const std::vector<std::string>& ids, const json_style& style) const
+{
+    elements entries;
+    for (std::size_t i = 0; i < std::min(ids.size(), inline_entries_max); ++i) {
+        const std::string own = type == "note"      ? "/notes/"
+                                : type == "tag"     ? "/tags/"
+                                : type == "company" ? "/companies/"
+                                                    : "/subscription_types/";
+        entries.add(
+            members(style).id("id", ids[i]).text("type", type).text("url", own + ids[i]).object());
+    }
+    return members(style)
+        .text("type", "list")
+        .raw("data", entries.array())
+        .text("url", url)
+        .number("total_count", static_cast<std::int64_t>(ids.size()))
+        .boolean("has_more", ids.size() > inline_entries_max)
+        .object();
+}
+
+std::string renderer::write(const contact& r) const
+{
+    const json_style style = style_of(r.id, r.version);
+    members m(style);
+    m.text("type", "contact").text("id", r.id).text("workspace_id", world_.workspace_id);
+    m.text("external_id", r.external_id).text("role", r.is_lead ? "lead" : "user");
+    m.text("email", r.email).text("phone", r.phone).text("name", r.name);
+    if (!r.owner) {
+        m.null("owner_id");
+    } else if (version_ >= 216) {
+        m.text("owner_id", world_.admins[*r.owner].id);
+    } else {
+        m.raw("owner_id", world_.admins[*r.owner].id);
+    }
+    const auto at = r.email.find('@');
+    at == r.email.npos ? m.null("email_domain") : m.text("email_domain", r.email.substr(at + 1));
+    m.boolean("has_hard_bounced", r.bounced).boolean("marked_email_as_spam", r.spam);
+    m.boolean("unsubscribed_from_emails", r.unsubscribed);
+    m.number("created_at", r.created_at).number("updated_at", r.updated_at);
+    m.number("signed_up_at", r.signed_up_at).number("last_seen_at", r.last_seen_at);
+    m.number("last_replied_at", r.last_replied_at);
+    m.number("last_contacted_at", r.last_contacted_at);
+    m.null("last_email_opened_at").null("last_email_clicked_at");
+    add_details(m, r.details, r.last_seen_at.value_or(r.created_at));
+    m.raw("custom_attributes", custom_object(r.custom, style));
+
+    std::vector<std::string> tags, notes, companies, in, out;
+    for (const slot t : r.tags) {
+        tags.push_back(world_.tags[t].id);
+    }
+    for (const slot n : r.notes) {
+        notes.push_back(world_.notes[n].id);
+    }
+    for (const slot c : r.companies) {
+        companies.push_back(world_.companies.at(c).id);
+    }
+    for (const slot s : r.subscriptions) {
+        const subscription_type& type = world_.subscription_types[s];
+        (type.consent_type == "opt_in" ? in : out).push_back(type.id);
+    }
+    const std::string url = "/contacts/" + r.id;
+    m.raw("tags", truncated(url + "/tags", "tag", tags, style));
+    m.raw("notes", truncated(url + "/notes", "note", notes, style));
+    m.raw("companies", truncated(url + "/companies", "company", companies, style));
+    m.raw("opted_out_subscription_types",
+          truncated(url + "/subscriptions", "subscription", out, style));
+    m.raw("opted_in_subscription_types",
+          truncated(url + "/subscriptions", "subscription", in, style));
+    m.null("enabled_push_messaging");
+    if (style.has_extras) {
+        m.raw("x_experiment", R"({"bucket":7,"nested":[[[]],{"a":null}]})").text("sms_consent", "");
+    }
+    return m.object();
+}
+
+std::string renderer::write(const company& r) const
+{
+    const json_style style = style_of(r.id, r.version);
+    members m(style);
+    m.text("type", "company").text("company_id", r.company_id).text("id", r.id);
+    m.text("app_id", world_.workspace_id).text("name", r.name);
+    if (r.remote_created_at) {
+        m.number("remote_created_at", *r.remote_created_at);
+    }
+    m.number("created_at", r.created_at).number("updated_at", r.updated_at);
+    if (r.last_request_at) {
+        m.number("last_request_at", *r.last_request_at);
+    }
+    m.number("monthly_spend", r.monthly_spend).number("session_count", r.session_count);
+    m.number("user_count", r.user_count);
+    if (r.size) {
+        m.number("size", *r.size);
+    }
+    if (r.website) {
+        m.text("website", *r.website);
+    }
+    if (r.industry) {
+        m.text("industry", *r.industry);
+    }
+    if (r.plan) {
+        m.raw("plan", members(style)
+                          .text("type", "plan")
+                          .text("id", *r.plan == "Basic" ? "1" : "2")
+                          .text("name", *r.plan)
+                          .object());
+    } else {
+        m.raw("plan", "{}");
+    }
+    elements tags;
+    for (const slot t : r.tags) {
+        tags.add(members(style)
+                     .text("type", "tag")
+                     .id("id", world_.tags[t].id)
+                     .text("name", world_.tags[t].name)
+                     .object());
+    }
+    m.raw("tags", plain_list("tag.list", "tags", tags.array()));
+    elements segments;
+    for (const slot s : r.segments) {
+        segments.add(of(world_.segments[s]));
+    }
+    m.raw("segments", plain_list("segment.list", "segments", segments.array()));
+    m.raw("custom_attributes", custom_object(r.custom, style));
+    if (style.has_extras) {
+        m.raw("x_health", R"({"score":0.5,"history":[1,2,3]})");
+    }
+    return m.object();
+}
+
+std::string renderer::of(const admin& a) const
+{
+    elements teams;
+    for (const auto& t : world_.teams) {
+        for (const slot member : t.admins) {
+            if (t.exists && world_.admins[member].id == a.id) {
+                teams.add(t.id);
+            }
+        }
+    }
+    return members(style_of(a.id, 0))
+        .text("type", "admin")
+        .text("id", a.id)
+        .text("name", a.name)
+        .text("email", a.email)
+        .boolean("away_mode_enabled", a.is_away)
+        .boolean("away_mode_reassign", false)
+        .boolean("has_inbox_seat", a.has_seat)
+        .null("away_status_reason_id")
+        .raw("team_ids", teams.array())
+        .object();
+}
+
+std::string renderer::of(const team& t) const
+{
+    elements ids;
+    for (const slot a : t.admins) {
+        if (world_.admins[a].exists) {
+            ids.add(world_.admins[a].id);
+        }
+    }
+    return members(style_of(t.id, 0))
+        .text("type", "team")
+        .text("id", t.id)
+        .text("name", t.name)
+        .raw("admin_ids", ids.array())
+        .number("assignment_limit", 10)
+        .text("distribution_method", t.distribution)
+        .object();
+}
+
+std::string renderer::of(const tag& t) const
+{
+    return members(style_of(t.id, 0))
+        .text("type", "tag")
+        .text("id", t.id)
+        .text("name", t.name)
+        .object();
+}
+
+std::string renderer::of(const segment& s, std::optional<std::int64_t> count) const
+{
+    members m(style_of(s.id, 0));
+    m.text("type", "segment").text("id", s.id).text("name", s.name);
+    m.number("created_at", s.created_at).number("updated_at", s.updated_at);
+    m.text("person_type", s.person_type);
+    if (count) {
+        m.number("count", *count);
+    }
+    return m.object();
+}
+
+std::string renderer::of(const data_attribute& a) const
+{
+    members m(style_of(a.model + a.full_name, 0));
+    m.text("type", "data_attribute").text("name", a.name).text("full_name", a.full_name);
+    m.text("label", a.label).text("description", a.description).text("data_type", a.data_type);
+    m.boolean("api_writable", true).boolean("ui_writable", false);
+    m.boolean("messenger_writable", a.id.empty()).boolean("custom", !a.id.empty());
+    m.boolean("archived", a.archived).text("model", a.model);
+    if (!a.id.empty()) {
+        m.raw("id", a.id).text("admin_id", world_.admins.front().id);
+        m.number("created_at", a.created_at).number("updated_at", a.updated_at);
+    }
+    if (!a.choices.empty()) {
+        elements choices;
+        for (const auto& choice : a.choices) {
+            choices.add(quoted(choice));
+        }
+        m.raw("options", choices.array());
+    }
+    return m.object();
+}
+
+std::string renderer::of(const subscription_type& s) const
+{
+    const std::string translation = members()
+                                        .text("name", s.name)
+                                        .text("description", "About " + s.name)
+                                        .text("locale", "en")
+                                        .object();
+    return members(style_of(s.id, 0))
+        .text("type", "subscription")
+        .text("id", s.id)
+        .text("state", s.state)
+        .text("consent_type", s.consent_type)
+        .raw("default_translation", translation)
+        .raw("translations", "[" + translation + "]")
+        .raw("content_types", "[" + quoted(s.content_type) + "]")
+        .object();
+}
+
+std::string renderer::type_head(const ticket_type& t) const
+{
+    return members()
+        .text("type", "ticket_type")
+        .text("id", t.id)
+        .text("name", t.name)
+        .text("description", "About " + t.name)
+        .text("icon", t.icon)
+        .boolean("archived", t.archived)
+        .boolean("is_internal", t.category != "Customer")
+        .text("category", t.category)
+        .object();
+}
+
+std::string renderer::of(const ticket_type& t) const
+{
+    elements attributes;
+    std::int64_t order = 0;
+    for (const auto& a : t.attributes) {
+        std::string input = "null";
+        if (!a.choices.empty()) {
+            elements items;
+            for (const auto& choice : a.choices) {
+                items.add(members()
+                              .text("id", uuid(spread(a.id), spread(choice)))
+                              .text("name", choice)
+                              .object());
+            }
+            input = members().raw("items", items.array()).object();
+        } else if (a.data_type == "string") {
+            input = R"({"multiline":false})";
+        }
+        attributes.add(members(style_of(a.id, 0))
+                           .text("type", "ticket_type_attribute")
+                           .id("id", a.id)
+                           .text("workspace_id", world_.workspace_id)
+                           .text("name", a.name)
+                           .text("description", "")
+                           .text("data_type", a.data_type)
+                           .raw("input_options", input)
+                           .number("order", order++)
+                           .boolean("required_to_create", a.required)
+                           .boolean("required_to_create_for_contacts", false)
+                           .boolean("visible_on_create", true)
+                           .boolean("visible_to_contacts", true)
+                           .boolean("default", a.name.front() == '_')
+                           .raw("ticket_type_id", t.id)
+                           .boolean("archived", a.archived)
+                           .number("created_at", t.created_at)
+                           .number("updated_at", t.updated_at)
+                           .object());
+    }
+    return members(style_of(t.id, 0))
+        .text("type", "ticket_type")
+        .text("id", t.id)
+        .text("name", t.name)
+        .text("description", "About " + t.name)
+        .text("icon", t.icon)
+        .text("workspace_id", world_.workspace_id)
+        .boolean("archived", t.archived)
+        .number("created_at", t.created_at)
+        .number("updated_at", t.updated_at)
+        .boolean("is_internal", t.category != "Customer")
+        .raw("ticket_type_attributes", plain_list("list", "data", attributes.array()))
+        .text("category", t.category)
+        .object();
+}
+
+std::string renderer::state_member(const ticket_state& s) const
+{
+    return members(style_of(s.id, 0))
+        .text("type", "ticket_state")
+        .text("id", s.id)
+        .text("category", s.category)
+        .text("internal_label", s.internal_label)
+        .text("external_label", s.external_label)
+        .object();
+}
+
+std::string renderer::of(const ticket_state& s) const
+{
+    elements types;
+    for (const auto& t : world_.ticket_types) {
+        types.add(type_head(t));
+    }
+    return with_member(with_member(state_member(s), "archived", s.archived ? "true" : "false"),
+                       "ticket_types", plain_list("list", "data", types.array()));
+}
+
+std::string renderer::of(const note& n) const
+{
+    const json_style style = style_of(n.id, 0);
+    return members(style)
+        .text("type", "note")
+        .id("id", n.id)
+        .number("created_at", n.created_at)
+        .raw("contact", members(style)
+                            .text("type", "contact")
+                            .text("id", world_.contacts.at(n.contact).id)
+                            .object())
+        .raw("author", members(style)
+                           .text("type", n.by.type)
+                           .id("id", n.by.id)
+                           .text("name", n.by.name)
+                           .text("email", n.by.email)
+                           .boolean("away_mode_enabled", false)
+                           .boolean("away_mode_reassign", false)
+                           .object())
+        .text("body", n.body)
+        .object();
+}
+
+std::string renderer::me() const
+{
+    const admin& a = world_.admins.front();
+    const std::string app = members()
+                                .text("type", "app")
+                                .text("id_code", world_.workspace_id)
+                                .text("name", "Sandbox")
+                                .number("created_at", world_.created_at)
+                                .boolean("secure", false)
+                                .boolean("identity_verification", false)
+                                .text("timezone", world_.settings.timezone)
+                                .text("region", world_.settings.region)
+                                .object();
+    return members()
+        .text("type", "admin")
+        .text("id", a.id)
+        .text("email", a.email)
+        .text("name", a.name)
+        .boolean("email_verified", true)
+        .raw("app", app)
+        .raw("avatar", R"({"type":"avatar","image_url":"https://img.example/admin.png"})")
+        .boolean("has_inbox_seat", true)
+        .object();
+}
+
+} // namespace intercom_sandbox

@@ -11,7 +11,7 @@ namespace intercom_mirror {
 
 struct governor_options
 {
-    quota_options quota;
+    quota_options quota = {};
     std::size_t in_flight_max = 256;
 };
 

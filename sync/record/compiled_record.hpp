@@ -14,10 +14,11 @@ namespace intercom_mirror {
 // What a record_plan has compiled; read by scans and decodes, changed by nobody.
 struct compiled_record
 {
-    compiled_record(const resource& entry, api_version version,
+    compiled_record(const resource& entry, api_version spoken,
                     std::span<const std::string> omitted);
 
     const resource& described;
+    api_version version;
     std::vector<table_plan> tables;
     std::uint64_t fingerprint;
     record_shape head;

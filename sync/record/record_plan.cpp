@@ -75,11 +75,11 @@ private:
 
 } // namespace
 
-compiled_record::compiled_record(const resource& entry, api_version version,
+compiled_record::compiled_record(const resource& entry, api_version spoken,
                                  std::span<const std::string> omitted)
-    : described(entry), tables(plan_tables(entry, omitted)),
-      fingerprint(fingerprint_of(entry, version, tables, omitted)),
-      head(compile_head(entry, version)), shape(compile_shape(entry, version, tables, omitted)),
+    : described(entry), version(spoken), tables(plan_tables(entry, omitted)),
+      fingerprint(fingerprint_of(entry, spoken, tables, omitted)),
+      head(compile_head(entry, spoken)), shape(compile_shape(entry, spoken, tables, omitted)),
       left_out(entry.volatile_members), hash_places(tables.size()), hash_paths(tables.size())
 {
     hash_places[0] = head.rows[0].root;
@@ -111,6 +111,11 @@ record_plan::record_plan(record_plan&&) noexcept = default;
 const resource& record_plan::described() const
 {
     return state_->described;
+}
+
+api_version record_plan::version() const
+{
+    return state_->version;
 }
 
 std::span<const table_plan> record_plan::tables() const

@@ -136,9 +136,4 @@ std::string_view sql_element(column_type type)
     return "text";
 }
 
-std::string_view sql_type(column_type type)
-{
-    return type == column_type::numeric ? "numeric" : sql_element(type);
-}
-
 } // namespace intercom_mirror

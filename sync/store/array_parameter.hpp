@@ -53,7 +53,5 @@ private:
 // How a column's values travel, and how the SQL names that array's element type.
 array_parameter::element element_of(column_type type);
 std::string_view sql_element(column_type type);
-// The type the column has in its table.
-std::string_view sql_type(column_type type);
 
 } // namespace intercom_mirror

@@ -153,7 +153,7 @@ std::vector<difference> record_writer::compare_membership(const membership_work&
                          "  FROM unnest($1::text[]) AS s(key)\n"
                          "  FULL JOIN (SELECT {2} FROM {0} WHERE {1} = $2) AS t ON t.{2} = s.key\n"
                          " WHERE s.key IS NULL OR t.{2} IS NULL",
-                         table.name, work.other_column, parent),
+                         table.name, other_column(work.table), parent),
              std::move(given))) {
         all.push_back({found[0].c_str(), std::string(table.name), work.other_id,
                        found[1].as<bool>() ? "missing in Intercom" : "missing here"});

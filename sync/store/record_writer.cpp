@@ -469,10 +469,19 @@ void record_writer::apply_children(const child_work& work)
     }
 }
 
+// A link's second id: the column of its key that is not the parent.
+std::string_view record_writer::other_column(std::size_t table) const
+{
+    const auto& keys = target_.sql.tables[table].key_columns;
+    const auto& plan = target_.plan->tables()[table];
+    return plan.columns[keys.front() == plan.parent_column ? keys.back() : keys.front()].name;
+}
+
 void record_writer::apply_membership(const membership_work& work)
 {
     const auto& table = target_.plan->tables()[work.table];
     const auto parent = table.columns[table.parent_column].name;
+    const auto other = other_column(work.table);
     parameters given;
     auto& parents = given.arrays.emplace_back(array_parameter::element::text);
     for (const auto& key : work.parents) {
@@ -481,13 +490,13 @@ void record_writer::apply_membership(const membership_work& work)
     given.texts.emplace_back(work.other_id);
     session_.run(transaction_,
                  fmt::format("DELETE FROM {0} AS t WHERE t.{1} = $2 AND t.{2} <> ALL ($1::text[])",
-                             table.name, work.other_column, parent),
+                             table.name, other, parent),
                  given);
     session_.run(transaction_,
                  fmt::format("INSERT INTO {0} ({2}, {1})\nSELECT s.key, $2 FROM unnest($1::text[]) AS s(key),"
                              " LATERAL (SELECT FROM {3} AS p WHERE p.{4} = s.key OFFSET 0) AS p\n"
                              "ON CONFLICT DO NOTHING",
-                             table.name, work.other_column, parent,
+                             table.name, other, parent,
                              target_.plan->tables()[0].name, described().key),
                  std::move(given));
 }

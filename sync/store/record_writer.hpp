@@ -74,6 +74,7 @@ private:
         std::vector<const row*> shown; // rows of checked parents
     };
 
+    std::string_view other_column(std::size_t table) const;
     const resource& described() const { return target_.plan->described(); }
     std::vector<page_record> read(const page_work& work, page_outcome* outcome);
     std::unordered_map<std::string, stored_head> heads(const std::string& sql,

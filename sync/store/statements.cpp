@@ -1,5 +1,6 @@
 #include "sync/store/statements.hpp"
 
+#include "schema/tables.hpp"
 #include "sync/store/array_parameter.hpp"
 
 #include <fmt/format.h>
@@ -109,9 +110,9 @@ private:
     [[nodiscard]] std::string value_of(std::size_t i, std::string_view alias) const
     {
         const auto& described = table_.columns[i];
-        const bool is_cast = sql_type(described.type) != sql_element(described.type);
+        const bool is_cast = stored_type(described.type) != sql_element(described.type);
         return fmt::format("{}.{}{}{}", alias, described.name, is_cast ? "::" : "",
-                           is_cast ? sql_type(described.type) : "");
+                           is_cast ? stored_type(described.type) : "");
     }
 
     // An edit that has not gone out keeps its value: decided from the row itself, which READ

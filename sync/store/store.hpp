@@ -121,8 +121,7 @@ struct membership_work
 {
     const record_plan* plan = nullptr;
     std::size_t table = 0;
-    std::string other_column; // "segment_id"
-    std::string other_id;
+    std::string other_id; // of the segment
     std::vector<std::string> parents;
 };
 

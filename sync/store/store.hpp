@@ -1,7 +1,7 @@
 #pragma once
 
 #include "sync/clock.hpp"
-#include "sync/intercom/lane.hpp"
+#include "sync/lane.hpp"
 #include "sync/record/record_plan.hpp"
 
 #include <cstdint>

@@ -412,6 +412,8 @@ public:
     void call(std::string_view function) override
     {
         write([&](pqxx::transaction_base& transaction) {
+            // Building an index over millions of rows takes its time.
+            transaction.exec("SET LOCAL statement_timeout = 0");
             transaction.exec(fmt::format("SELECT {}()", function));
         });
     }

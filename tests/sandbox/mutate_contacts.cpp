@@ -152,7 +152,7 @@ void unite(List& into, const List& from)
 {
     for (const auto& one : from) {
         if (!contains(into, one)) {
-            into.push_back(one);
+            into.insert(into.begin(), one);
         }
     }
 }
@@ -198,7 +198,7 @@ bool toggle(world& w, time_point now, Member member, slot value)
     if (which) {
         w.contacts.edit(*which, now, [&](contact& c) {
             if (std::erase(c.*member, value) == 0) {
-                (c.*member).push_back(value);
+                (c.*member).insert((c.*member).begin(), value);
             }
         });
     }

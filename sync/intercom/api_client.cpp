@@ -1,7 +1,7 @@
 #include "sync/intercom/api_client.hpp"
 
 #include "sync/intercom/rate_headers.hpp"
-#include "sync/notifier.hpp"
+#include "sync/condition.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -117,7 +117,7 @@ struct api_client::state : std::enable_shared_from_this<api_client::state>
     bool is_rejected = false;
     std::string why_rejected;
     // While somebody finds out whether the token is alive: what the others wait for.
-    std::shared_ptr<notifier> verifying;
+    std::shared_ptr<condition> verifying;
     std::uint64_t verifications = 0; // that found the token alive
     instant verified_at = instant::min();
 };
@@ -239,12 +239,11 @@ asio::awaitable<void> api_client::state::verify_token()
         }
     }
     throw_if_rejected();
-    const auto executor = co_await asio::this_coro::executor;
-    verifying = std::make_shared<notifier>(executor);
+    verifying = std::make_shared<condition>();
     const auto self = shared_from_this();
     const auto finish = [](state* done) {
         const auto check = std::exchange(done->verifying, nullptr);
-        check->notify();
+        check->notify_all();
     };
     const std::unique_ptr<state, decltype(finish)> at_the_end(self.get(), finish);
     const auto question = who_am_i();

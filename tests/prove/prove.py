@@ -58,6 +58,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(POINTS))
     parser.add_argument("--quick", action="store_true", help="smaller worlds, for trying")
+    parser.add_argument("--seed", type=int, default=1, help="of random moments")
     parser.add_argument("--build", default=ROOT / "build" / "release", help="of the binaries")
     parser.add_argument("--logs", default=ROOT / ".local" / "prove")
     arguments = parser.parse_args()
@@ -68,7 +69,8 @@ def main():
     if not server:
         parser.error("INTERCOM_MIRROR_TEST_DSN names no server; use ./dev prove")
     psycopg2.connect(server).close()
-    settings = Settings(arguments.build, arguments.logs, server, arguments.quick)
+    settings = Settings(arguments.build, arguments.logs, server, arguments.quick,
+                        arguments.seed)
     reached = [show(name, settings) for name in arguments.names or POINTS]
     return 0 if all(reached) else 1
 

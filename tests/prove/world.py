@@ -40,11 +40,12 @@ def wait_until(condition, seconds, what):
 class Settings:
     """How to run: where the binaries and logs are, which server to use, and how large."""
 
-    def __init__(self, build, logs, server, is_quick):
+    def __init__(self, build, logs, server, is_quick, seed):
         self.build = pathlib.Path(build)
         self.logs = pathlib.Path(logs)
         self.server = server
         self.is_quick = is_quick
+        self.seed = seed
 
     def choose(self, quick, full):
         return quick if self.is_quick else full
@@ -136,7 +137,7 @@ class World:
         self.settings = settings
         self.name = name
         self.server = server or settings.server
-        self.database = f"prove_{name}_{os.getpid()}"
+        self.database = f"prove_{name.replace('-', '_')}_{os.getpid()}"
         self.logs = settings.logs / name
         self.environment = {}
         self.started = []

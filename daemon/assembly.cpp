@@ -136,8 +136,8 @@ struct assembly::parts
         std::vector<std::unique_ptr<store>> keeper;
         keeper.push_back(make_postgres_store(options, epoch));
         lease_connection = make_threaded_database(std::move(keeper));
-        all = std::make_unique<services>(
-            services{*api, *patient, *time, random, log, pull_settings_of(settings, time->wall()), {}});
+        all = std::make_unique<services>(services{
+            *api, *patient, *time, random, log, pull_settings_of(settings, time->wall()), {}});
     }
 
     asio::awaitable<void> renew_for_good(std::function<void()> feed)
@@ -194,7 +194,8 @@ struct assembly::parts
 
 assembly::assembly(const setup& begun, const std::vector<std::string>& only)
     : parts_(std::make_unique<parts>(begun, only))
-{}
+{
+}
 
 assembly::~assembly() = default;
 
@@ -214,8 +215,7 @@ std::span<const record_plan> assembly::plans() const
 store& assembly::direct()
 {
     if (!parts_->blocking) {
-        parts_->blocking =
-            make_postgres_store(session_for(parts_->settings, true), parts_->epoch);
+        parts_->blocking = make_postgres_store(session_for(parts_->settings, true), parts_->epoch);
     }
     return *parts_->blocking;
 }

@@ -23,8 +23,32 @@ struct words_taken
     status_arguments showing;
     verify_arguments verifying;
     dead_letters_arguments letters;
+    docs_arguments docs;
     chosen_command command;
 };
+
+void add_docs(CLI::App& app, words_taken& taken, std::ostream& out)
+{
+    CLI::App* command = app.add_subcommand("docs", "Print what the catalogue knows");
+    const auto add_topic = [&](const char* topic, const char* meaning) {
+        CLI::App* words = command->add_subcommand(topic, meaning);
+        words->add_option("--format", taken.docs.format, "md, or json for programs")
+            ->type_name("FORMAT")
+            ->check(CLI::IsMember({"md", "json"}));
+        words->callback([&taken, &out, topic] {
+            taken.docs.topic = topic;
+            taken.command = [&taken, &out] { return docs(taken.docs, out); };
+        });
+        return words;
+    };
+    add_topic("tables", "Every table and column");
+    add_topic("sql", "The statements run for a resource")
+        ->add_option("RESOURCE", taken.docs.resource, "such as contacts")
+        ->type_name("")
+        ->required();
+    add_topic("api", "The requests made, and the tables they fill");
+    command->require_subcommand(1);
+}
 
 void add_global(CLI::App& app, global_arguments& global)
 {
@@ -52,9 +76,12 @@ void add_commands(CLI::App& app, words_taken& taken, std::ostream& out)
 
     auto* sync_it = app.add_subcommand("sync", "One pass over Intercom, then exit");
     sync_it->add_option("resource", taken.syncing.resources, "Only these resources");
-    sync_it->add_flag("--full", taken.syncing.is_full, "Read everything again and find what is gone");
+    sync_it->add_flag("--full", taken.syncing.is_full,
+                      "Read everything again and find what is gone");
     sync_it->add_flag("--accept-absences", taken.syncing.accept_absences,
                       "Check every missing record, however many there are");
+    sync_it->add_flag("!--no-wait", taken.syncing.is_waiting,
+                      "Do not wait for a running daemon that does the work");
     sync_it->callback([&] { command = [&] { return sync_once(global, taken.syncing); }; });
 
     auto* migrate_it = app.add_subcommand("migrate", "Bring the database's schema up to date");
@@ -82,10 +109,13 @@ void add_commands(CLI::App& app, words_taken& taken, std::ostream& out)
     letters_it->add_option("id", taken.letters.id, "Only this one");
     letters_it->add_flag("--all", taken.letters.is_all, "All of them");
     letters_it->add_flag("--json", taken.letters.as_json, "For programs");
-    letters_it->callback([&] { command = [&] { return dead_letters(global, taken.letters, out); }; });
+    letters_it->callback(
+        [&] { command = [&] { return dead_letters(global, taken.letters, out); }; });
 
     auto* check_it = app.add_subcommand("check", "Look at configuration, token, rights and clock");
     check_it->callback([&] { command = [&] { return check(global, out); }; });
+
+    add_docs(app, taken, out);
 }
 
 } // namespace

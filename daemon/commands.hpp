@@ -4,13 +4,13 @@
 #include "daemon/exit_code.hpp"
 #include "sync/event_sink.hpp"
 
-#include <iosfwd>
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <memory>
 #include <optional>
-#include <vector>
 #include <string>
+#include <vector>
 
 // One function per command, each in daemon/commands/<name>.cpp, with its arguments as a struct.
 // A new command is: its struct and function here, its file there, and its words in
@@ -42,6 +42,7 @@ struct sync_arguments
     std::vector<std::string> resources; // empty: all
     bool is_full = false;
     bool accept_absences = false;
+    bool is_waiting = true; // for a daemon that does the work
 };
 // One pass and exit.
 exit_code sync_once(const global_arguments& global, const sync_arguments& arguments);
@@ -83,5 +84,13 @@ struct dead_letters_arguments
 };
 exit_code dead_letters(const global_arguments& global, const dead_letters_arguments& arguments,
                        std::ostream& out);
+
+struct docs_arguments
+{
+    std::string topic;         // tables, sql or api
+    std::string resource;      // of topic sql
+    std::string format = "md"; // or json
+};
+exit_code docs(const docs_arguments& arguments, std::ostream& out);
 
 } // namespace intercom_mirror

@@ -1,11 +1,14 @@
 #include "daemon/log.hpp"
 
+#include "sync/record/sanitise.hpp"
+
 #include <fmt/format.h>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <sys/uio.h>
+#include <unistd.h>
 
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
@@ -13,8 +16,8 @@
 namespace intercom_mirror {
 namespace {
 
-// What comes from outside must neither start a line of its own nor steer a terminal. Bytes beyond
-// ASCII pass: they are UTF-8 or were made so.
+// What comes from outside must neither start a line of its own nor steer a terminal, nor break a
+// reader by bytes that are no UTF-8.
 std::string escaped(std::string_view text)
 {
     std::string safe;
@@ -34,7 +37,8 @@ std::string escaped(std::string_view text)
             safe += symbol;
         }
     }
-    return safe;
+    std::string buffer;
+    return std::string(sanitise(safe, buffer));
 }
 
 spdlog::level::level_enum level_of(severity level)
@@ -113,7 +117,7 @@ public:
         for (std::string& entry : entries) {
             pieces.push_back({entry.data(), entry.size()});
         }
-        // Without a journal there is nobody to tell.
+        // When it fails there is nobody to tell.
         ::sd_journal_sendv(pieces.data(), static_cast<int>(pieces.size()));
     }
 
@@ -167,7 +171,9 @@ std::vector<std::string> journal_entries(severity level, std::string_view messag
 
 std::unique_ptr<event_sink> make_log(const log_options& settings)
 {
-    if (settings.format == log_format::journald) {
+    // Without a journal, as in a container, events would vanish without a word.
+    const bool has_journal = ::access("/run/systemd/journal/socket", W_OK) == 0;
+    if (settings.format == log_format::journald && has_journal) {
         return std::make_unique<journal_log>(least(settings.level));
     }
     return std::make_unique<stderr_log>(settings);

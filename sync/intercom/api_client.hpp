@@ -29,22 +29,23 @@ struct api_request
     // which moves on even when its answer is lost.
     bool is_safe_to_repeat = false;
     // Fewer for callers who would rather ask for less than ask again.
-    std::optional<unsigned> attempts_max;
+    std::optional<unsigned> attempts_max = {};
 };
 
 // Reads that are safe to repeat.
 api_request get_request(std::string target, lane urgency, std::string endpoint);
-api_request search_request(std::string target, std::string body, lane urgency, std::string endpoint);
+api_request search_request(std::string target, std::string body, lane urgency,
+                           std::string endpoint);
 
 struct api_client_options
 {
-    std::string version; // "2.14"
+    std::string version = {}; // "2.14"
     std::string user_agent = "intercom-mirror";
     // An exchange as a whole; search is known to take half a minute.
     duration timeout = std::chrono::seconds(90);
     // JSON shrinks about eight times: what 64 MiB of body hold and a bomb does not.
     std::size_t body_bytes_max = std::size_t{256} << 20U;
-    retry_limits retry;
+    retry_limits retry = {};
 };
 
 struct api_statistics

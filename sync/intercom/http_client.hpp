@@ -15,9 +15,9 @@ struct http_client_options
 {
     origin where;
     // PEM certificates to trust instead of the system's: for servers with their own authority.
-    std::string trusted_pem;
+    std::string trusted_pem = {};
     // Null: the system's resolver.
-    resolver resolve;
+    resolver resolve = {};
 
     // A page of 150 conversations with long bodies is some MiB; what is far beyond is an error.
     std::size_t body_bytes_max = std::size_t{64} << 20U;

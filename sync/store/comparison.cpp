@@ -40,8 +40,9 @@ void add_places(std::vector<difference>& all, const pqxx::row& found, std::strin
 
 } // namespace
 
-std::vector<difference> record_writer::table_differences(std::size_t table, const child_batch& batch,
-                                                         projection from, bool with_surplus)
+std::vector<difference> record_writer::table_differences(std::size_t table,
+                                                         const child_batch& batch, projection from,
+                                                         bool with_surplus)
 {
     std::vector<difference> all;
     const auto& sql = target_.sql.tables[table];
@@ -49,9 +50,9 @@ std::vector<difference> record_writer::table_differences(std::size_t table, cons
     const bool is_list = from == projection::list;
     if (!batch.rows.empty()) {
         auto given = bind(is_list ? sql.list_columns : sql.get_columns, table, batch.rows);
-        for (const auto& found :
-             session_.run(transaction_, is_list ? sql.differences_from_list : sql.differences_from_get,
-                          std::move(given))) {
+        for (const auto& found : session_.run(
+                 transaction_, is_list ? sql.differences_from_list : sql.differences_from_get,
+                 std::move(given))) {
             add_places(all, found, plan.name);
         }
     }

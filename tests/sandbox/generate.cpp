@@ -251,6 +251,13 @@ std::vector<slot> choose(dice& die, std::size_t size, std::size_t count)
     return chosen;
 }
 
+std::vector<slot> choose_tags(const world& w, dice& die, std::size_t count)
+{
+    auto tags = choose(die, w.tags.size(), count);
+    std::erase_if(tags, [&w](slot t) { return !w.tags[t].exists; });
+    return tags;
+}
+
 // Mostly `usual` or fewer, now and then more than the ten that are shown inline.
 std::size_t list_length(dice& die, std::size_t usual, std::size_t most)
 {
@@ -384,7 +391,7 @@ contact make_contact(world& w, dice& die, seconds created_at)
     if (die.chance(0.3)) {
         c.owner = static_cast<slot>(die.below(w.admins.size()));
     }
-    const seconds later = std::max<seconds>(created_at, 0) + 30 * day;
+    const seconds later = std::min(std::max<seconds>(created_at, 0) + 30 * day, w.start);
     c.signed_up_at = loose_date(die, created_at, later, nasty);
     c.last_seen_at = loose_date(die, created_at, later, nasty);
     c.last_replied_at = loose_date(die, created_at, later, nasty);
@@ -394,7 +401,7 @@ contact make_contact(world& w, dice& die, seconds created_at)
     c.spam = die.chance(0.01);
     c.details = die.roll();
     c.custom = make_attribute_values(w, die, "contact");
-    c.tags = choose(die, w.tags.size(), die.chance(0.5) ? list_length(die, 4, 30) : 0);
+    c.tags = choose_tags(w, die, die.chance(0.5) ? list_length(die, 4, 30) : 0);
     for (slot s = 0; s < w.segments.size(); ++s) {
         if (w.segments[s].person_type != "company" && die.chance(0.15)) {
             c.segments.push_back(s);
@@ -433,7 +440,7 @@ company make_company(world& w, dice& die, seconds created_at)
     c.monthly_spend = die.chance(0.5) ? 0 : die.between(0, 100000);
     c.session_count = die.between(0, 5000);
     c.custom = make_attribute_values(w, die, "company");
-    c.tags = choose(die, w.tags.size(), die.chance(0.4) ? list_length(die, 3, 20) : 0);
+    c.tags = choose_tags(w, die, die.chance(0.4) ? list_length(die, 3, 20) : 0);
     for (slot s = 0; s < w.segments.size(); ++s) {
         if (w.segments[s].person_type == "company" && die.chance(0.2)) {
             c.segments.push_back(s);
@@ -466,14 +473,15 @@ void populate(world& w, dice& die, seconds start)
     w.tickets.settle();
 }
 
-world::world(const options& wanted, time_point start)
+world::world(const options& wanted, time_point begins)
     : settings(wanted), calendar(wanted.timezone), die(spread(wanted.seed, 2)),
       contacts(wanted.index_lag), companies(wanted.index_lag), conversations(wanted.index_lag),
       tickets(wanted.index_lag), next_number(215'468'000'000'000ULL)
 {
     dice first(spread(wanted.seed, 1));
-    const seconds begin = unix_seconds(start);
+    const seconds begin = unix_seconds(begins);
     workspace_id = "ws" + std::to_string(spread(wanted.seed) % 1'000'000);
+    start = begin;
     created_at = begin - span - 30 * day;
     populate(*this, first, begin);
 }

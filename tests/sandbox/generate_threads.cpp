@@ -200,7 +200,7 @@ conversation make_conversation(world& w, dice& die, seconds created_at, unsigned
         const bool is_new =
             std::none_of(c.tags.begin(), c.tags.end(),
                          [which](const applied_tag& t) { return t.which == which; });
-        if (is_new) {
+        if (is_new && w.tags[which].exists) {
             c.tags.push_back({which, created_at, static_cast<slot>(die.below(w.admins.size()))});
         }
     }

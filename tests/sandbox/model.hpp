@@ -13,13 +13,7 @@ namespace intercom_sandbox {
 using seconds = std::int64_t; // Unix time
 using slot = std::uint32_t;   // position in the list of records of one kind; never reused
 
-enum class life : std::uint8_t
-{
-    live,
-    archived,
-    deleted,
-    merged
-};
+enum class life : std::uint8_t { live, archived, deleted, merged };
 
 struct admin
 {

@@ -134,6 +134,7 @@ bool redact(world& w, time_point now)
         p.body.reset();
         p.attachments = 0;
         p.updated_at = unix_seconds(now);
+        c.updated_at = std::max(c.updated_at, p.updated_at);
     });
     return true;
 }

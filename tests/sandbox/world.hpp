@@ -16,13 +16,14 @@ namespace intercom_sandbox {
 // The state of a workspace. Lists of small things only grow: what is gone stays in its slot.
 struct world
 {
-    world(const options& wanted, time_point start);
+    world(const options& wanted, time_point begins);
 
     options settings;
     zone calendar;
     dice die; // of mutations; the initial population has its own
     std::string workspace_id;
     seconds created_at = 0;
+    seconds start = 0; // the initial population lies before
 
     std::vector<admin> admins;
     std::vector<team> teams;

@@ -129,6 +129,7 @@ asio::awaitable<void> accept(state_ptr server)
         if (error) {
             co_return;
         }
+        socket.set_option(tcp::no_delay(true));
         ++server->connections;
         const auto executor = socket.get_executor();
         if (server->is_tls) {

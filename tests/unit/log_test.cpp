@@ -30,18 +30,24 @@ TEST(TextLine, StaysOneLineWhateverComes)
 {
     const event_field fields[] = {{"detail", "a\nb\r\x1b[31m\0c\x7f"s}, {"reason", R"(say "no"\)"}};
     EXPECT_EQ(text_line("first\nsecond", fields),
-              R"(first\nsecond detail="a\nb\u000d\u001b[31m\u0000c\u007f" reason="say \"no\"\\")");
+              R"(first\nsecond detail="a\nb\u000d\u001b[31m\ufffdc\u007f" reason="say \"no\"\\")");
 }
 
 TEST(JsonMembers, AreJsonWhateverComes)
 {
-    const std::string nasty = "a\n\"b\"\\\x01 é\0"s;
+    const std::string nasty = "a\n\"b\"\\\x01 é";
     const event_field fields[] = {{"resource", nasty}, {"rows", -5}, {"found", true}};
     const auto line = nlohmann::json::parse("{" + json_members("page \"stored\"", fields) + "}");
     EXPECT_EQ(line.at("message"), "page \"stored\"");
     EXPECT_EQ(line.at("resource"), nasty);
     EXPECT_EQ(line.at("rows"), -5);
     EXPECT_EQ(line.at("found"), true);
+}
+
+TEST(JsonMembers, ReplaceBytesThatAreNoUtf8)
+{
+    const event_field fields[] = {{"detail", "caf\xe9"}};
+    EXPECT_EQ(json_members("x", fields), "\"message\":\"x\",\"detail\":\"caf\uFFFD\"");
 }
 
 TEST(JournalEntries, KeepFieldsApart)

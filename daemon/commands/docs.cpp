@@ -1,0 +1,83 @@
+#include "config/options.hpp"
+#include "daemon/commands.hpp"
+#include "schema/catalogue.hpp"
+#include "schema/dictionary.hpp"
+#include "schema/operations.hpp"
+#include "sync/store/statements.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <ostream>
+
+namespace intercom_mirror {
+namespace {
+
+struct titled_statement
+{
+    std::string table;
+    std::string purpose;
+    std::string sql;
+};
+
+// What the store runs for a resource under the default configuration.
+std::vector<titled_statement> statements_of(const resource& described)
+{
+    const record_plan plan(described, intercom_options().version);
+    const resource_statements made = make_statements(plan);
+    const std::string own(described.name);
+    std::vector<titled_statement> found{
+        {own, "what is stored of the records of a page", made.heads},
+        {own, "the same, locked before a change", made.lock_heads},
+        {own, "records unchanged but for their form", made.set_list_hash},
+        {own, "a record that is gone", made.tombstone}};
+    for (std::size_t i = 0; i < made.tables.size(); ++i) {
+        const std::string name(plan.tables()[i].name);
+        const table_statements& of = made.tables[i];
+        found.push_back({name, "rows of records from a list", of.upsert_from_list});
+        if (of.upsert_from_get != of.upsert_from_list) {
+            found.push_back({name, "rows of records read alone", of.upsert_from_get});
+        }
+        found.push_back({name, "rows that are no longer in a complete set", of.remove_missing});
+    }
+    std::erase_if(found, [](const titled_statement& each) { return each.sql.empty(); });
+    return found;
+}
+
+void print_statements(const resource& described, bool as_json, std::ostream& out)
+{
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const titled_statement& each : statements_of(described)) {
+        if (as_json) {
+            list.push_back({{"table", each.table}, {"purpose", each.purpose}, {"sql", each.sql}});
+        } else {
+            out << "## " << each.table << ": " << each.purpose << "\n\n```sql\n"
+                << each.sql << "\n```\n\n";
+        }
+    }
+    if (as_json) {
+        out << list.dump(2) << '\n';
+    }
+}
+
+} // namespace
+
+exit_code docs(const docs_arguments& arguments, std::ostream& out)
+{
+    const bool as_json = arguments.format == "json";
+    if (arguments.topic == "tables") {
+        out << (as_json ? dictionary_json(catalogue()) : dictionary_markdown(catalogue()));
+    } else if (arguments.topic == "api") {
+        out << (as_json ? operations_json(catalogue()) : operations_markdown(catalogue()));
+    } else {
+        const resource* described = find_resource(arguments.resource);
+        if (described == nullptr) {
+            throw command_failure(exit_code::bad_configuration,
+                                  "there is no resource " + arguments.resource,
+                                  "docs sql needs one of those that docs tables shows");
+        }
+        print_statements(*described, as_json, out);
+    }
+    return exit_code::done;
+}
+
+} // namespace intercom_mirror

@@ -396,6 +396,17 @@ public:
         });
     }
 
+    std::string claim_workspace(std::string_view id) override
+    {
+        std::string owner;
+        session_.transact([&](pqxx::transaction_base& transaction) {
+            transaction.exec_params("INSERT INTO workspace (id) VALUES ($1) ON CONFLICT DO NOTHING",
+                                    std::string(id));
+            owner = transaction.exec1("SELECT id FROM workspace")[0].c_str();
+        });
+        return owner;
+    }
+
     std::string known_zone(std::string_view zone) override
     {
         return look<std::string>([&](pqxx::transaction_base& transaction) {

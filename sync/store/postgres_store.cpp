@@ -12,6 +12,9 @@
 namespace intercom_mirror {
 namespace {
 
+// For looks at whole tables, which may hold hundreds of millions of rows.
+const char* const patience = "SET LOCAL statement_timeout = '15min'";
+
 class postgres_store final : public store
 {
 public:
@@ -125,6 +128,7 @@ public:
                                        std::string_view zone) override
     {
         return look<std::vector<std::string>>([&](pqxx::transaction_base& transaction) {
+            transaction.exec(patience);
             return control::live_keys(transaction, plan, slice, zone);
         });
     }
@@ -366,6 +370,7 @@ public:
     resource_numbers numbers(const record_plan& plan) override
     {
         return look<resource_numbers>([&](pqxx::transaction_base& transaction) {
+            transaction.exec(patience);
             return control::numbers(transaction, plan);
         });
     }
@@ -469,6 +474,7 @@ private:
     std::vector<std::string> keys(const std::string& sql)
     {
         return look<std::vector<std::string>>([&](pqxx::transaction_base& transaction) {
+            transaction.exec(patience);
             std::vector<std::string> found;
             for (const auto& one : transaction.exec(sql)) {
                 found.emplace_back(one[0].c_str());

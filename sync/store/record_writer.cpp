@@ -523,7 +523,8 @@ void record_writer::apply_membership(const membership_work& work)
     }
     given.texts.emplace_back(work.other_id);
     session_.run(transaction_,
-                 fmt::format("DELETE FROM {0} AS t WHERE t.{1} = $2 AND t.{2} <> ALL ($1::text[])",
+                 fmt::format("DELETE FROM {0} AS t WHERE t.{1} = $2 AND NOT EXISTS"
+                             " (SELECT FROM unnest($1::text[]) AS s(key) WHERE s.key = t.{2})",
                              table.name, other, parent),
                  given);
     session_.run(

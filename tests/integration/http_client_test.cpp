@@ -40,9 +40,9 @@ struct HttpClient : ::testing::Test
 
     void listen(std::optional<scripted_server::tls> secure = {})
     {
+        const bool is_tls = secure.has_value();
         server = std::make_unique<scripted_server>(
             io, [this](const std::string& request) { return answer(request); }, std::move(secure));
-        const bool is_tls = secure.has_value();
         options.where = {.is_tls = is_tls, .host = "localhost", .port = server->port()};
         options.resolve = [](const std::string&) {
             return std::vector<asio::ip::address>{asio::ip::address_v4::loopback()};

@@ -167,7 +167,7 @@ bool merge_contacts(world& w, time_point now)
         return false;
     }
     const contact old = w.contacts.at(*lead);
-    take_away(w, *lead, life::merged, *user, now);
+    take_away(w, *lead, life::merged, user, now);
     for (const slot company : old.companies) {
         if (!contains(w.contacts.at(*user).companies, company)) {
             attach(w, *user, company, now);

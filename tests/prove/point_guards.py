@@ -217,7 +217,10 @@ GUARDS = (analyst, index_loss, dead_token, stopped_database, missing_scope, malf
 
 
 def show(settings):
-    for guard in GUARDS:
+    chosen = [guard for guard in GUARDS if settings.only in ("", guard.__name__)]
+    if not chosen:
+        raise Failed(f"there is no guard {settings.only}")
+    for guard in chosen:
         try:
             yield from guard(settings)
         except Failed as failure:

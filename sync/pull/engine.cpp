@@ -101,6 +101,12 @@ awaitable<void> engine::introduce()
     with_.workspace.id = text("id_code");
     with_.workspace.name = text("name");
     with_.workspace.region = text("region");
+    auto claim = [this](store& on) { return on.claim_workspace(with_.workspace.id); };
+    const auto owner = co_await with_.db.run(claim);
+    if (owner != with_.workspace.id) {
+        throw wrong_workspace(fmt::format("the token belongs to workspace {}, this mirror to {}",
+                                          with_.workspace.id, owner));
+    }
     auto zone = [wanted = text("timezone")](store& on) { return on.known_zone(wanted); };
     with_.workspace.timezone = co_await with_.db.run(zone);
 }
@@ -139,6 +145,7 @@ awaitable<void> engine::redecode(const record_plan& plan)
 
 awaitable<std::vector<std::string>> engine::sync_once(bool is_full)
 {
+    with_.settings.sweep_share = 1.0; // nothing else waits
     co_await prepare();
     std::vector<std::string> failures;
     // What others refer to first: memberships and attribute views need it.

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,13 @@ struct resource_progress
     std::uint64_t expected = 0;   // of them, when known
     std::uint64_t read_alone = 0; // single reads done since the start
     std::uint64_t applied = 0;    // rows written since the start
+};
+
+// The token belongs to another workspace than the mirror.
+class wrong_workspace : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
 };
 
 // Whether a resource is a list that comes whole in one answer: each poll of it is a sweep too.

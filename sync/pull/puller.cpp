@@ -330,6 +330,9 @@ awaitable<void> puller::walk_slice(walk& all, time_slice slice)
         std::string doubt;
         try {
             for (;;) {
+                if (all.is == kind::sweep) {
+                    co_await take_sweep_turn();
+                }
                 const auto page = co_await reader.next();
                 const auto total = page->slices.total_count.value_or(0);
                 if (is_first) {
@@ -396,6 +399,21 @@ awaitable<void> puller::walk_slice(walk& all, time_slice slice)
         slice.position.clear();
         slice.records = 0;
     }
+}
+
+// Sweeps are never urgent: together they keep to their share of the rate limit.
+awaitable<void> puller::take_sweep_turn()
+{
+    constexpr duration window = std::chrono::seconds(10);
+    const auto quota = with_.api.statistics().traffic.governor.quota;
+    if (with_.settings.sweep_share >= 1.0 || quota.is_unlimited || quota.limit == 0) {
+        co_return;
+    }
+    const auto pages = with_.settings.sweep_share * static_cast<double>(quota.limit);
+    const auto interval = std::chrono::duration_cast<duration>(window / std::max(pages, 0.1));
+    const auto turn = std::max(with_.time.now(), with_.next_sweep_request);
+    with_.next_sweep_request = turn + interval;
+    co_await with_.time.sleep_until(turn);
 }
 
 awaitable<bool> puller::split(walk& all, const time_slice& slice, std::uint64_t total,

@@ -61,6 +61,7 @@ private:
     boost::asio::awaitable<void> plan_slices(walk& all);
     boost::asio::awaitable<void> walk_some(walk& all);
     boost::asio::awaitable<void> walk_slice(walk& all, time_slice slice);
+    boost::asio::awaitable<void> take_sweep_turn();
     boost::asio::awaitable<bool> split(walk& all, const time_slice& slice, std::uint64_t total,
                                        const fetched_page& first);
     boost::asio::awaitable<void> prove_filter(walk& all);

@@ -3,6 +3,7 @@
 #include "sync/pull/membership.hpp"
 #include "sync/run_together.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -86,7 +87,8 @@ awaitable<void> refetcher::feed()
                     changed_.notify_all();
                     co_return;
                 }
-                co_await with_.time.sleep_for(look_every);
+                using namespace boost::asio::experimental::awaitable_operators;
+                co_await (changed_.wait() || with_.time.sleep_for(look_every));
                 continue;
             }
         }

@@ -61,11 +61,13 @@ std::optional<std::int64_t> take_lease(pqxx::transaction_base& transaction, std:
         return std::nullopt;
     }
     const auto epoch = taken[0][0].as<std::int64_t>();
-    // Sessions of the one before may still hold transactions open.
+    // Sessions of the one before may still hold transactions open. Other databases of the server
+    // have epochs of their own.
     transaction.exec_params(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE application_name = 'intercom-mirror/' || $1::text || '/' ||"
-        " current_schema() AND pid <> pg_backend_pid() AND usename = current_user",
+        " current_schema() AND datname = current_database() AND pid <> pg_backend_pid()"
+        " AND usename = current_user",
         epoch - 1);
     return epoch;
 }

@@ -12,6 +12,9 @@
 namespace intercom_mirror {
 namespace {
 
+// For looks at whole tables, which may hold hundreds of millions of rows.
+const char* const patience = "SET LOCAL statement_timeout = '15min'";
+
 class postgres_store final : public store
 {
 public:
@@ -125,6 +128,7 @@ public:
                                        std::string_view zone) override
     {
         return look<std::vector<std::string>>([&](pqxx::transaction_base& transaction) {
+            transaction.exec(patience);
             return control::live_keys(transaction, plan, slice, zone);
         });
     }
@@ -366,6 +370,7 @@ public:
     resource_numbers numbers(const record_plan& plan) override
     {
         return look<resource_numbers>([&](pqxx::transaction_base& transaction) {
+            transaction.exec(patience);
             return control::numbers(transaction, plan);
         });
     }
@@ -396,6 +401,17 @@ public:
         });
     }
 
+    std::string claim_workspace(std::string_view id) override
+    {
+        std::string owner;
+        session_.transact([&](pqxx::transaction_base& transaction) {
+            transaction.exec_params("INSERT INTO workspace (id) VALUES ($1) ON CONFLICT DO NOTHING",
+                                    std::string(id));
+            owner = transaction.exec1("SELECT id FROM workspace")[0].c_str();
+        });
+        return owner;
+    }
+
     // Asked by using it: the view that lists all zones reads a thousand files.
     std::string known_zone(std::string_view zone) override
     {
@@ -404,7 +420,7 @@ public:
                 transaction.exec_params("SELECT now() AT TIME ZONE $1", std::string(zone));
             });
             return std::string(zone);
-        } catch (const pqxx::sql_error& unknown) {
+        } catch (const statement_refused& unknown) {
             if (unknown.sqlstate() != "22023") {
                 throw;
             }
@@ -461,6 +477,7 @@ private:
     std::vector<std::string> keys(const std::string& sql)
     {
         return look<std::vector<std::string>>([&](pqxx::transaction_base& transaction) {
+            transaction.exec(patience);
             std::vector<std::string> found;
             for (const auto& one : transaction.exec(sql)) {
                 found.emplace_back(one[0].c_str());

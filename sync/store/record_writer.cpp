@@ -525,12 +525,11 @@ void record_writer::apply_membership(const membership_work& work)
         parents.add(std::string_view(key));
     }
     given.texts.emplace_back(work.other_id);
-    session_.run(
-        transaction_,
-        fmt::format(
-            "DELETE FROM {0} AS t WHERE t.{1} = $2 AND t.{2} NOT IN (SELECT unnest($1::text[]))",
-            table.name, other, parent),
-        given);
+    session_.run(transaction_,
+                 fmt::format("DELETE FROM {0} AS t WHERE t.{1} = $2"
+                             " AND t.{2} NOT IN (SELECT unnest($1::text[]))",
+                             table.name, other, parent),
+                 given);
     session_.run(
         transaction_,
         fmt::format(

@@ -91,6 +91,8 @@ private:
     void remove_missing(std::size_t table, const child_batch& batch);
     std::vector<std::string> unfitting_parents(std::size_t table, const child_batch& batch);
     std::vector<difference> differences(const records& batch, projection from, bool with_surplus);
+    [[nodiscard]] std::unordered_map<std::string, std::string>
+    records_of_parents(const records& batch, std::size_t table) const;
     std::vector<difference> table_differences(std::size_t table, const child_batch& batch,
                                               projection from, bool with_surplus);
     parameters bind(const std::vector<std::size_t>& columns, std::size_t table,

@@ -326,6 +326,8 @@ public:
     // --- odds --------------------------------------------------------------------------------
     virtual std::vector<dead_letter> dead_letters(std::optional<std::int64_t> id) = 0;
     virtual void remove_dead_letter(std::int64_t id) = 0;
+    // The workspace this mirror belongs to: `id` itself if it had none yet.
+    virtual std::string claim_workspace(std::string_view id) = 0;
     // The time zone itself when the database knows it, else UTC.
     virtual std::string known_zone(std::string_view zone) = 0;
     // Calls a function of the schema without arguments (rebuild_attribute_views, …).

@@ -5,11 +5,12 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 
+#include <atomic>
 #include <functional>
 #include <future>
 #include <memory>
@@ -39,9 +40,9 @@ struct HttpClient : ::testing::Test
 
     void listen(std::optional<scripted_server::tls> secure = {})
     {
+        const bool is_tls = secure.has_value();
         server = std::make_unique<scripted_server>(
             io, [this](const std::string& request) { return answer(request); }, std::move(secure));
-        const bool is_tls = secure.has_value();
         options.where = {.is_tls = is_tls, .host = "localhost", .port = server->port()};
         options.resolve = [](const std::string&) {
             return std::vector<asio::ip::address>{asio::ip::address_v4::loopback()};
@@ -276,12 +277,11 @@ TEST_F(HttpClient, KeepsTheTimeoutOfTheWholeExchange)
 TEST_F(HttpClient, SaysThatNothingWasSentWhenNobodyListens)
 {
     listen();
-    server.reset(); // the port is free again
-    options.where.host = "127.0.0.1";
-    client = make_http_client(io.get_executor(), options);
-    server = std::make_unique<scripted_server>(io, answer);
-    const auto failure = failure_of(get());
-    EXPECT_EQ(failure.what_was_sent(), sent::nothing);
+    // A port that is taken, but not listened on.
+    asio::ip::tcp::acceptor deaf(io, asio::ip::tcp::v4());
+    deaf.bind({asio::ip::address_v4::loopback(), 0});
+    options.where.port = deaf.local_endpoint().port();
+    EXPECT_EQ(failure_of(get()).what_was_sent(), sent::nothing);
 }
 
 TEST_F(HttpClient, SaysThatNothingWasSentWhenTheNameIsUnknown)

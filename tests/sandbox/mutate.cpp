@@ -290,7 +290,8 @@ bool change_ticket_type(world& w, time_point now)
 
 void attach(world& w, slot contact_slot, slot company_slot, time_point now)
 {
-    w.contacts.edit(contact_slot, now, [&](contact& c) { c.companies.push_back(company_slot); });
+    w.contacts.edit(contact_slot, now,
+                    [&](contact& c) { c.companies.insert(c.companies.begin(), company_slot); });
     w.users_of[company_slot].push_back(contact_slot);
     w.companies.edit(company_slot, now, [](company& c) { ++c.user_count; });
 }

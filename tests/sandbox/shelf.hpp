@@ -122,7 +122,7 @@ public:
     void edit(slot which, time_point now, Change&& change)
     {
         auto next = std::make_shared<Record>(*now_[which]);
-        next->text.clear();
+        next->kept = {};
         ++next->version;
         change(*next);
         now_[which] = std::move(next);

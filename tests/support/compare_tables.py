@@ -15,7 +15,7 @@ BOOKKEEPING = {
     "synced_at": "a moment of the daemon's clock, which the workspace does not know",
     "_hash_list": "a hash of the daemon's own making; whether it is right shows when a second "
                   "pass writes nothing",
-    "_hash_get": "as _hash_list",
+    "_hash_get": "a hash of the daemon's own making, as _hash_list",
     "_pending": "must be empty: nothing is edited here",
 }
 

@@ -1,7 +1,7 @@
 #include "sync/intercom/flight_limit.hpp"
-#include "sync/intercom/lane.hpp"
 #include "sync/intercom/rate_headers.hpp"
 #include "sync/intercom/window_grid.hpp"
+#include "sync/lane.hpp"
 
 #include <gtest/gtest.h>
 

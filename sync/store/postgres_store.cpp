@@ -412,17 +412,20 @@ public:
         return owner;
     }
 
+    // Asked by using it: the view that lists all zones reads a thousand files.
     std::string known_zone(std::string_view zone) override
     {
-        return look<std::string>([&](pqxx::transaction_base& transaction) {
-            return std::string(
-                transaction
-                    .exec_params1(
-                        "SELECT coalesce((SELECT name FROM pg_timezone_names WHERE name = $1),"
-                        " 'UTC')",
-                        std::string(zone))[0]
-                    .c_str());
-        });
+        try {
+            session_.transact([&](pqxx::transaction_base& transaction) {
+                transaction.exec_params("SELECT now() AT TIME ZONE $1", std::string(zone));
+            });
+            return std::string(zone);
+        } catch (const statement_refused& unknown) {
+            if (unknown.sqlstate() != "22023") {
+                throw;
+            }
+            return "UTC";
+        }
     }
 
     void call(std::string_view function) override

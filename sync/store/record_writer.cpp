@@ -474,10 +474,13 @@ void record_writer::apply_children(const child_work& work)
 {
     const auto& plan = target_.plan->tables()[work.table];
     // The parent first, as every writer of a set does: two sets of one parent never interleave.
-    const auto parents = transaction_.exec_params(
-        fmt::format("SELECT FROM {} AS t WHERE t.{} = $1 FOR NO KEY UPDATE",
-                    target_.plan->tables()[0].name, described().key),
-        work.parent_key);
+    parameters parent;
+    parent.texts.emplace_back(work.parent_key);
+    const auto parents =
+        session_.run(transaction_,
+                     fmt::format("SELECT FROM {} AS t WHERE t.{} = $1 FOR NO KEY UPDATE",
+                                 target_.plan->tables()[0].name, described().key),
+                     std::move(parent));
     std::vector<drift> drifts;
     const auto found =
         target_.plan->decode_children(work.table, work.parent_key, work.elements, drifts);
@@ -523,8 +526,8 @@ void record_writer::apply_membership(const membership_work& work)
     }
     given.texts.emplace_back(work.other_id);
     session_.run(transaction_,
-                 fmt::format("DELETE FROM {0} AS t WHERE t.{1} = $2 AND NOT EXISTS"
-                             " (SELECT FROM unnest($1::text[]) AS s(key) WHERE s.key = t.{2})",
+                 fmt::format("DELETE FROM {0} AS t WHERE t.{1} = $2"
+                             " AND t.{2} NOT IN (SELECT unnest($1::text[]))",
                              table.name, other, parent),
                  given);
     session_.run(

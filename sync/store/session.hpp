@@ -62,8 +62,8 @@ private:
     void open();
 
     session_options options_;
-    // Shared by nobody: libpqxx's base class has no virtual destructor, and this pointer remembers
-    // how to destroy what it was given.
+    // Shared, because libpqxx's base class has no virtual destructor: only a shared pointer
+    // remembers what to destroy.
     std::shared_ptr<pqxx::connection_base> connection_;
     std::unordered_map<std::string, std::string> prepared_; // SQL → name
 };

@@ -262,6 +262,8 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
         for (auto* record : to_apply) {
             try {
                 pqxx::subtransaction attempt(dynamic_cast<pqxx::dbtransaction&>(transaction_));
+                // libpqxx sets the savepoint at the first statement, unless that is a prepared one.
+                attempt.exec("SELECT");
                 record_writer(session_, attempt, target_, drifts_).store_rows(work, {record});
                 attempt.commit();
                 ++outcome.applied;

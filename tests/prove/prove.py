@@ -58,7 +58,7 @@ def show(name, settings):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME",
-                        help=" ".join(POINTS) + "; of guards, one alone: guards.analyst")
+                        help=" ".join(POINTS) + "; one part alone: guards.analyst, quota.167")
     parser.add_argument("--quick", action="store_true", help="smaller worlds, for trying")
     parser.add_argument("--seed", type=int, default=1, help="of random moments")
     parser.add_argument("--build", default=ROOT / "build" / "release", help="of the binaries")

@@ -260,26 +260,33 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
         outcome.applied = to_apply.size();
     } else {
         for (auto* record : to_apply) {
-            try {
-                pqxx::subtransaction attempt(dynamic_cast<pqxx::dbtransaction&>(transaction_));
-                record_writer(session_, attempt, target_, drifts_).store_rows(work, {record});
-                attempt.commit();
-                ++outcome.applied;
-            } catch (const pqxx::sql_error& refused) {
-                if (refused.sqlstate().substr(0, 2) != "22" &&
-                    refused.sqlstate().substr(0, 2) != "23" &&
-                    refused.sqlstate().substr(0, 2) != "54") {
-                    throw;
-                }
-                ++outcome.dead;
-                bury(record->bytes, record->head.key, work.from,
-                     fmt::format("PostgreSQL refuses the row (SQLSTATE {})", refused.sqlstate()));
-            }
+            store_alone(work, *record, outcome);
         }
     }
     note_refetch(to_read, to_read_hashes, "", work.in, "changed");
     outcome.queued = to_read.size();
     return outcome;
+}
+
+void record_writer::store_alone(const page_work& work, page_record& record, page_outcome& outcome)
+{
+    // A savepoint by hand: libpqxx begins its subtransactions only with the first plain exec().
+    transaction_.exec("SAVEPOINT one_record");
+    try {
+        store_rows(work, {&record});
+        transaction_.exec("RELEASE SAVEPOINT one_record");
+        ++outcome.applied;
+    } catch (const pqxx::sql_error& refused) {
+        // Bad data, a violated constraint, or more than the server can hold in a row.
+        const auto kind = refused.sqlstate().substr(0, 2);
+        if (kind != "22" && kind != "23" && kind != "54") {
+            throw;
+        }
+        transaction_.exec("ROLLBACK TO SAVEPOINT one_record");
+        ++outcome.dead;
+        bury(record.bytes, record.head.key, work.from,
+             fmt::format("PostgreSQL refuses the row (SQLSTATE {})", refused.sqlstate()));
+    }
 }
 
 // So that rows which look unchanged by their hash are written all the same.

@@ -82,6 +82,7 @@ private:
     std::unordered_map<std::string, stored_head> heads(const std::string& sql,
                                                        std::span<page_record* const> wanted);
     bool decode(page_record& record, const page_work& work, page_outcome* outcome);
+    void store_alone(const page_work& work, page_record& record, page_outcome& outcome);
     void forget_child_hashes(const std::string& key);
     void store_rows(const page_work& work, const records& batch);
     void store_main(const page_work& work, const records& batch);

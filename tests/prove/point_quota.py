@@ -1,6 +1,7 @@
 """At 20–200 ms latency the quota is used up while conversations remain to be read, and never
 overdrawn."""
 
+import json
 import time
 
 import psycopg2
@@ -40,6 +41,7 @@ def measure(settings, limit, conversations):
                 raise Failed(f"the daemon ended, see {daemon.log}")
             time.sleep(0.5)
         stats = world.sandbox.stats()
+        (world.logs / "stats.json").write_text(json.dumps(stats))
         daemon.end()
     whole = [one["used"] for one in stats["windows"]
              if one["start"] >= started + 1 and one["start"] + WINDOW <= last_seen_busy]

@@ -46,6 +46,7 @@ class Settings:
         self.server = server
         self.is_quick = is_quick
         self.seed = seed
+        self.only = ""  # the part of a point that is asked for
 
     def choose(self, quick, full):
         return quick if self.is_quick else full

@@ -1,3 +1,4 @@
+#include "config/load.hpp"
 #include "daemon/assembly.hpp"
 #include "daemon/progress.hpp"
 #include "sync/pull/engine.hpp"
@@ -63,6 +64,7 @@ exit_code hand_over(assembly& parts, const sync_arguments& arguments, event_sink
 exit_code sync_once(const global_arguments& global, const sync_arguments& arguments)
 {
     const auto begun = load_setup(global);
+    require_access_token(begun.settings);
     return end_of([&] {
         assembly parts(begun, arguments.resources);
         parts.bring_schema_up_to_date();

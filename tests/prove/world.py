@@ -241,7 +241,7 @@ class World:
     # --- The database -------------------------------------------------------------------------
 
     def connect(self):
-        connection = psycopg2.connect(self.dsn)
+        connection = psycopg2.connect(self.dsn, options="-c statement_timeout=60s")
         connection.autocommit = True
         return connection
 

@@ -35,7 +35,7 @@ exit_code hand_over(assembly& parts, const sync_arguments& arguments, event_sink
         }
     }
     log.info("a daemon holds the lease and was asked to do the work");
-    for (std::size_t next = 0; arguments.is_waiting && next < parts.plans().size();) {
+    for (std::size_t next = 0; !arguments.no_wait && next < parts.plans().size();) {
         const auto holder = on.lease_holder();
         if (!holder || !holder->is_alive) {
             throw command_failure(exit_code::unavailable, "the daemon that held the lease is gone",

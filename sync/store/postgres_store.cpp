@@ -82,11 +82,23 @@ public:
         return outcome;
     }
 
-    void apply_children(const child_work& work) override
+    void apply_children(std::span<const child_work> lists) override
     {
-        write([&](pqxx::transaction_base& transaction) {
-            writer(transaction, *work.plan).apply_children(work);
-        });
+        const auto attempt = [&](std::span<const child_work> some) {
+            write([&](pqxx::transaction_base& transaction) {
+                writer(transaction, *some.front().plan).apply_children(some);
+            });
+        };
+        try {
+            attempt(lists);
+        } catch (const statement_refused&) {
+            if (lists.size() == 1) {
+                throw;
+            }
+            for (const auto& list : lists) {
+                attempt({&list, 1});
+            }
+        }
     }
 
     void apply_membership(const membership_work& work) override

@@ -302,8 +302,8 @@ awaitable<void> engine::keep_auditing()
             if (each->plan.described().get_target.empty()) {
                 continue;
             }
-            auto pick = [&](store& on) {
-                const auto keys = on.random_keys(each->plan, audit_records);
+            auto pick = [&, seed = with_.random()](store& on) {
+                const auto keys = on.random_keys(each->plan, audit_records, seed);
                 on.note_refetch(each->name(), keys, "", lane::backfill, "audit", false);
             };
             co_await with_.db.run(pick);

@@ -18,8 +18,6 @@ using boost::asio::awaitable;
 // Side by side, slices keep the quota busy while pages of one take seconds; more would only hold
 // more pages in memory.
 constexpr std::size_t walkers_max = 6;
-// Slices of about ten pages: a kill repeats little of one, and cutting costs few requests.
-constexpr std::uint64_t slice_records_min = 1500;
 constexpr std::uint64_t slices_max = 64;
 constexpr int pieces_max = 16;
 // A slice whose pages do not add up is read again this often before the pass gives up.
@@ -165,7 +163,7 @@ awaitable<wall_time> puller::walk_slices(walk& all)
         auto load_start = [&](store& on) { return on.slices_started(name(), all.stream); };
         const auto start = co_await with_.db.run(load_start);
         all.started_at = start.value_or(with_.time.wall());
-        all.slice_target = slice_records_min;
+        all.slice_target = with_.settings.slice_records;
         for (auto& slice : slices) {
             all.next_number = std::max(all.next_number, slice.number + 1);
             // What a slice saw before a restart is forgotten, so a sweep reads it again.
@@ -243,7 +241,7 @@ awaitable<void> puller::plan_slices(walk& all)
     std::vector<time_slice> slices;
     const auto records = total.value_or(0);
     progress_.expected = records;
-    all.slice_target = std::max(slice_records_min, records / slices_max);
+    all.slice_target = std::max(with_.settings.slice_records, records / slices_max);
     const auto wanted =
         oldest && newest && can_sort_ ? static_cast<std::int64_t>(records / all.slice_target) : 0;
     const auto span = wanted > 1 ? floor_seconds(*newest) - floor_seconds(*oldest) : 0;

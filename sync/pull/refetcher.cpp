@@ -20,8 +20,6 @@ constexpr std::size_t claimed_low = 192;
 constexpr std::size_t answered_bytes_max = std::size_t{12} << 20U;
 constexpr std::size_t batch_records_max = 64;
 constexpr std::size_t batch_bytes_max = std::size_t{4} << 20U;
-// How often the queue is looked at unasked: entries put back for later become due.
-constexpr duration look_every = std::chrono::seconds(1);
 constexpr duration first_retry = std::chrono::seconds(2);
 constexpr duration longest_retry = std::chrono::minutes(15);
 
@@ -86,7 +84,7 @@ awaitable<void> refetcher::feed()
                     changed_.notify_all();
                     co_return;
                 }
-                co_await with_.time.sleep_for(look_every);
+                co_await with_.time.sleep_for(with_.settings.queue_look_every);
                 continue;
             }
         }

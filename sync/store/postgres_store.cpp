@@ -144,14 +144,16 @@ public:
         });
     }
 
-    std::vector<std::string> random_keys(const record_plan& plan, std::size_t most) override
+    std::vector<std::string> random_keys(const record_plan& plan, std::size_t most,
+                                         std::uint64_t seed) override
     {
         // From a random block on: a table of any size costs about the same.
         return keys(fmt::format(
             "SELECT {0} FROM (SELECT {0} FROM {1} TABLESAMPLE SYSTEM (least(100, 100 * {2} * 20 /"
             " greatest(1, (SELECT reltuples FROM pg_class WHERE oid = '{1}'::regclass))))"
-            " WHERE deleted_at IS NULL) AS sample ORDER BY random() LIMIT {2}",
-            plan.described().key, plan.tables()[0].name, most));
+            " REPEATABLE ({3}) WHERE deleted_at IS NULL) AS sample"
+            " ORDER BY hashtextextended({0}, {3}) LIMIT {2}",
+            plan.described().key, plan.tables()[0].name, most, seed >> 33U));
     }
 
     std::vector<std::string> crowded_parents(const record_plan& plan, std::size_t table,

@@ -5,6 +5,7 @@
 #include "schema/catalogue.hpp"
 #include "sync/intercom/http_client.hpp"
 #include "sync/machine_clock.hpp"
+#include "sync/pull/engine.hpp"
 #include "sync/run_together.hpp"
 #include "sync/store/migrate.hpp"
 #include "sync/store/patient_database.hpp"
@@ -328,6 +329,9 @@ exit_code end_of(const std::function<exit_code()>& command)
     } catch (const store_unavailable& unavailable) {
         throw command_failure(exit_code::unavailable, unavailable.what(),
                               "is [postgres] dsn right, and does the server run?");
+    } catch (const wrong_workspace& wrong) {
+        throw command_failure(exit_code::bad_configuration, wrong.what(),
+                              "each workspace needs a [postgres] schema of its own");
     } catch (const lease_lost& lost) {
         throw command_failure(exit_code::unavailable, lost.what());
     } catch (const schema_mismatch& mismatch) {

@@ -80,6 +80,8 @@ void add_commands(CLI::App& app, words_taken& taken, std::ostream& out)
                       "Read everything again and find what is gone");
     sync_it->add_flag("--accept-absences", taken.syncing.accept_absences,
                       "Check every missing record, however many there are");
+    sync_it->add_flag("!--no-wait", taken.syncing.is_waiting,
+                      "Do not wait for a running daemon that does the work");
     sync_it->callback([&] { command = [&] { return sync_once(global, taken.syncing); }; });
 
     auto* migrate_it = app.add_subcommand("migrate", "Bring the database's schema up to date");

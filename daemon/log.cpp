@@ -8,6 +8,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <sys/uio.h>
+#include <unistd.h>
 
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
@@ -116,7 +117,7 @@ public:
         for (std::string& entry : entries) {
             pieces.push_back({entry.data(), entry.size()});
         }
-        // Without a journal there is nobody to tell.
+        // When it fails there is nobody to tell.
         ::sd_journal_sendv(pieces.data(), static_cast<int>(pieces.size()));
     }
 
@@ -170,7 +171,9 @@ std::vector<std::string> journal_entries(severity level, std::string_view messag
 
 std::unique_ptr<event_sink> make_log(const log_options& settings)
 {
-    if (settings.format == log_format::journald) {
+    // Without a journal, as in a container, events would vanish without a word.
+    const bool has_journal = ::access("/run/systemd/journal/socket", W_OK) == 0;
+    if (settings.format == log_format::journald && has_journal) {
         return std::make_unique<journal_log>(least(settings.level));
     }
     return std::make_unique<stderr_log>(settings);

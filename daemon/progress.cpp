@@ -65,8 +65,8 @@ boost::asio::awaitable<void> progress_display::show(clock& time)
     }
 }
 
-boost::asio::awaitable<std::vector<std::string>> progress_display::beside(
-    boost::asio::awaitable<std::vector<std::string>> work, clock& time)
+boost::asio::awaitable<std::vector<std::string>>
+progress_display::beside(boost::asio::awaitable<std::vector<std::string>> work, clock& time)
 {
     std::vector<std::string> result;
     const auto working = [&]() -> boost::asio::awaitable<void> {

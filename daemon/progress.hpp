@@ -18,8 +18,8 @@ public:
     explicit progress_display(const engine& shown) : engine_(shown) {}
 
     // Shows progress until `work` is done, and returns what that returns.
-    boost::asio::awaitable<std::vector<std::string>> beside(
-        boost::asio::awaitable<std::vector<std::string>> work, clock& time);
+    boost::asio::awaitable<std::vector<std::string>>
+    beside(boost::asio::awaitable<std::vector<std::string>> work, clock& time);
     // For good.
     boost::asio::awaitable<void> show(clock& time);
 

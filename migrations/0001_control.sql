@@ -13,13 +13,13 @@ CREATE TABLE lease (
 COMMENT ON TABLE lease IS
     'Who may write the mirror. Every write transaction locks the row of its epoch; a take-over changes the epoch.';
 
-CREATE TABLE beacon (
-    counter bigint  NOT NULL,
-    is_only boolean PRIMARY KEY DEFAULT true CONSTRAINT there_is_one_beacon CHECK (is_only)
+CREATE TABLE workspace (
+    id       text        NOT NULL,
+    noted_at timestamptz NOT NULL DEFAULT now(),
+    is_only  boolean     PRIMARY KEY DEFAULT true CONSTRAINT there_is_one_workspace CHECK (is_only)
 );
-COMMENT ON TABLE beacon IS
-    'Counts starts. A daemon whose own count is ahead meets a database that was restored to an earlier state.';
-INSERT INTO beacon (counter) VALUES (0);
+COMMENT ON TABLE workspace IS
+    'The workspace this mirror belongs to. A token of another one is refused.';
 
 CREATE TABLE resource_state (
     resource         text        PRIMARY KEY,

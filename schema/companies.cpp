@@ -31,11 +31,11 @@ constexpr column columns[] = {
 };
 
 constexpr column tag_columns[] = {
-    {"tag_id", id, "id", "Id of the tag."},
+    refers_to("tags", {"tag_id", id, "id", "Id of the tag."}),
 };
 
 constexpr column segment_columns[] = {
-    {"segment_id", id, "id", "Id of the segment."},
+    refers_to("segments", {"segment_id", id, "id", "Id of the segment."}),
 };
 
 constexpr child children[] = {

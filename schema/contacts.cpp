@@ -17,7 +17,8 @@ constexpr column columns[] = {
     {"formatted_phone", text, "formatted_phone", "Phone number in international notation."},
     editable({"name", text, "name", "Full name."}),
     editable({"avatar_image_url", text, "avatar.image_url|avatar", "Address of the picture."}),
-    editable({"owner_id", reference, "owner_id", "Id of the teammate who owns the contact."}),
+    editable(refers_to(
+        "admins", {"owner_id", reference, "owner_id", "Id of the teammate who owns the contact."})),
     {"has_hard_bounced", boolean, "has_hard_bounced", "Whether an email to the contact bounced."},
     {"marked_email_as_spam", boolean, "marked_email_as_spam",
      "Whether the contact marked an email as spam."},
@@ -75,15 +76,15 @@ constexpr column columns[] = {
 };
 
 constexpr column tag_columns[] = {
-    {"tag_id", id, "id", "Id of the tag."},
+    refers_to("tags", {"tag_id", id, "id", "Id of the tag."}),
 };
 
 constexpr column company_columns[] = {
-    {"company_id", id, "id", "Intercom's id of the company."},
+    refers_to("companies", {"company_id", id, "id", "Intercom's id of the company."}),
 };
 
 constexpr column segment_columns[] = {
-    {"segment_id", id, "id", "Id of the segment."},
+    refers_to("segments", {"segment_id", id, "id", "Id of the segment."}),
 };
 
 constexpr column social_profile_columns[] = {
@@ -98,11 +99,13 @@ constexpr column social_profile_columns[] = {
 constexpr std::string_view consent_meaning =
     "opt_in: the contact said yes; opt_out: the contact said no.";
 constexpr column refused_columns[] = {
-    {"subscription_type_id", id, "id", "Id of the subscription type."},
+    refers_to("subscription_types",
+              {"subscription_type_id", id, "id", "Id of the subscription type."}),
     insert_only({"consent", text, "consent_type|=opt_out", consent_meaning}),
 };
 constexpr column accepted_columns[] = {
-    {"subscription_type_id", id, "id", "Id of the subscription type."},
+    refers_to("subscription_types",
+              {"subscription_type_id", id, "id", "Id of the subscription type."}),
     insert_only({"consent", text, "consent_type|=opt_in", consent_meaning}),
 };
 

@@ -20,12 +20,14 @@ constexpr column columns[] = {
     editable({"read", boolean, "read", "Whether a teammate has read it."}),
     editable({"priority", text, "priority",
               "priority or not_priority; from version 2.16 none, low, medium, high or urgent."}),
-    editable({"admin_assignee_id", reference, "admin_assignee_id",
-              "Id of the teammate it is assigned to."}),
-    editable(
-        {"team_assignee_id", reference, "team_assignee_id", "Id of the team it is assigned to."}),
-    since(15, editable({"company_id", reference, "company.id", "Id of the company it is about."})),
-    {"ticket_id", reference, "ticket.id", "Id of the ticket, when the conversation is a ticket's."},
+    editable(refers_to("admins", {"admin_assignee_id", reference, "admin_assignee_id",
+                                  "Id of the teammate it is assigned to."})),
+    editable(refers_to("teams", {"team_assignee_id", reference, "team_assignee_id",
+                                 "Id of the team it is assigned to."})),
+    since(15, editable(refers_to("companies", {"company_id", reference, "company.id",
+                                               "Id of the company it is about."}))),
+    refers_to("tickets", {"ticket_id", reference, "ticket.id",
+                          "Id of the ticket, when the conversation is a ticket's."}),
     {"source_type", text, "source.type",
      "Channel it came by: conversation, email, sms and others."},
     {"source_id", reference, "source.id", "Id of the first message."},
@@ -34,7 +36,8 @@ constexpr column columns[] = {
     {"source_body", text, "source.body", "Text of the first message, HTML."},
     {"source_author_type", text, "source.author.type",
      "Who wrote the first message: admin, bot, user or lead."},
-    {"source_author_id", reference, "source.author.id", "Id of who wrote the first message."},
+    refers_to("admins|contacts", {"source_author_id", reference, "source.author.id",
+                                  "Id of who wrote the first message."}),
     {"source_author_name", text, "source.author.name", "Name of who wrote the first message."},
     {"source_author_email", text, "source.author.email",
      "Email address of who wrote the first message."},
@@ -63,10 +66,10 @@ constexpr column columns[] = {
      "When a rating was asked for."},
     since(14, {"conversation_rating_updated_at", timestamp, "conversation_rating.updated_at",
                "When the rating was last changed."}),
-    {"conversation_rating_contact_id", reference, "conversation_rating.contact.id",
-     "Id of the contact who rated."},
-    {"conversation_rating_teammate_id", reference, "conversation_rating.teammate.id",
-     "Id of the teammate who was rated."},
+    refers_to("contacts", {"conversation_rating_contact_id", reference,
+                           "conversation_rating.contact.id", "Id of the contact who rated."}),
+    refers_to("admins", {"conversation_rating_teammate_id", reference,
+                         "conversation_rating.teammate.id", "Id of the teammate who was rated."}),
     {"conversation_rating_teammate_type", text, "conversation_rating.teammate.type",
      "What was rated: admin, bot or workflow."},
     {"statistics_time_to_assignment", bigint, "statistics.time_to_assignment",
@@ -97,8 +100,8 @@ constexpr column columns[] = {
     {"statistics_last_admin_reply_at", timestamp, "statistics.last_admin_reply_at",
      "When a teammate last replied."},
     {"statistics_last_close_at", timestamp, "statistics.last_close_at", "When it was last closed."},
-    {"statistics_last_closed_by_id", reference, "statistics.last_closed_by_id",
-     "Id of the teammate who last closed it."},
+    refers_to("admins", {"statistics_last_closed_by_id", reference, "statistics.last_closed_by_id",
+                         "Id of the teammate who last closed it."}),
     {"statistics_count_reopens", bigint, "statistics.count_reopens",
      "How often it was opened again."},
     {"statistics_count_assignments", bigint, "statistics.count_assignments",
@@ -158,9 +161,11 @@ constexpr column part_columns[] = {
     {"notified_at", timestamp, "notified_at", "When people were told about it."},
     {"assigned_to_type", text, "assigned_to.type",
      "What the conversation was assigned to: admin or team."},
-    {"assigned_to_id", reference, "assigned_to.id", "Id of what the conversation was assigned to."},
+    refers_to("admins|teams", {"assigned_to_id", reference, "assigned_to.id",
+                               "Id of what the conversation was assigned to."}),
     insert_only({"author_type", text, "author.type", "Who wrote it: admin, bot, user or lead."}),
-    insert_only({"author_id", reference, "author.id", "Id of who wrote it."}),
+    insert_only(
+        refers_to("admins|contacts", {"author_id", reference, "author.id", "Id of who wrote it."})),
     {"author_name", text, "author.name", "Name of who wrote it."},
     {"author_email", text, "author.email", "Email address of who wrote it."},
     since(14, {"author_from_ai_agent", boolean, "author.from_ai_agent",
@@ -183,22 +188,24 @@ constexpr auto source_attachment_columns = attachment_columns("=conversation_sou
 constexpr auto part_attachment_columns = attachment_columns("=conversation_part");
 
 constexpr column contact_columns[] = {
-    {"contact_id", id, "id", "Id of the contact."},
+    refers_to("contacts", {"contact_id", id, "id", "Id of the contact."}),
 };
 
 constexpr column teammate_columns[] = {
-    {"admin_id", id, "id", "Id of the teammate."},
+    refers_to("admins", {"admin_id", id, "id", "Id of the teammate."}),
 };
 
 constexpr column tag_columns[] = {
-    {"tag_id", id, "id", "Id of the tag."},
+    refers_to("tags", {"tag_id", id, "id", "Id of the tag."}),
     {"applied_at", timestamp, "applied_at", "When the tag was put on."},
     {"applied_by_type", text, "applied_by.type", "Who put the tag on: admin or contact."},
-    {"applied_by_id", reference, "applied_by.id", "Id of who put the tag on."},
+    refers_to("admins|contacts",
+              {"applied_by_id", reference, "applied_by.id", "Id of who put the tag on."}),
 };
 
 constexpr column linked_object_columns[] = {
-    {"linked_object_id", id, "id", "Id of the linked ticket or conversation."},
+    refers_to("tickets|conversations",
+              {"linked_object_id", id, "id", "Id of the linked ticket or conversation."}),
     {"linked_object_type", text, "type", "ticket or conversation."},
     {"category", text, "category", "Category of a linked ticket."},
 };

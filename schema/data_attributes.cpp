@@ -28,7 +28,7 @@ constexpr column columns[] = {
     {"created_at", timestamp, "created_at", "When it was defined; custom attributes only."},
     {"updated_at", timestamp, "updated_at",
      "When its definition was last changed; custom attributes only."},
-    {"admin_id", reference, "admin_id", "Id of the teammate who defined it."},
+    refers_to("admins", {"admin_id", reference, "admin_id", "Id of the teammate who defined it."}),
 };
 
 constexpr listing listings[] = {

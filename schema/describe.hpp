@@ -22,6 +22,13 @@ constexpr column insert_only(column described)
     return described;
 }
 
+// Holds the key of a row of that resource.
+constexpr column refers_to(std::string_view resources, column described)
+{
+    described.refers_to = resources;
+    return described;
+}
+
 // Served from that version on.
 template <class Described = column>
 constexpr Described since(int minor, Described described)

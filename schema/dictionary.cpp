@@ -21,6 +21,8 @@ Every table and column of the mirror. This page is made from the catalogue in `s
 * **API** is where the value stands in what Intercom serves; `[]` is each element of an array. *or*
   separates places of which the first that is there and fits counts.
 * **Since** is the first version of the API that has the value; before it the column is null.
+* **Refers to**: the table whose key the value is. The row may be missing: Intercom, too, points to
+  what was deleted.
 * **Change** says what SQL may do where edits are sent to Intercom: *update*; *insert only*: given
   when the row is inserted; *row*: the row as a whole is inserted or deleted; *read-only*: Intercom
   alone sets it.
@@ -47,6 +49,15 @@ std::vector<std::string_view> split(std::string_view text, char separator)
 std::string code(std::string_view text)
 {
     return "`" + std::string(text) + "`";
+}
+
+std::string joined(const std::vector<std::string_view>& names)
+{
+    std::string all;
+    for (const std::string_view name : names) {
+        all += (all.empty() ? "" : ", ") + code(name);
+    }
+    return all;
 }
 
 // Finds the way from a resource to one of its children, outermost first.
@@ -107,16 +118,10 @@ std::string place_of(const column_source& source)
 }
 
 // All places, each once; with the resource where several have the table.
-std::string place_of(const table& in, const table_column& column)
+std::string place_of(const table_column& column)
 {
     if (column.sources.empty()) {
-        std::string places;
-        for (const table_parent& parent : in.parents) {
-            if (parent.column == column.name) {
-                places += (places.empty() ? "key of " : ", ") + code(parent.table);
-            }
-        }
-        return places;
+        return "the key of what it stands in";
     }
     const bool is_shared = std::ranges::any_of(column.sources, [&](const column_source& source) {
         return source.from != column.sources.front().from;
@@ -162,6 +167,25 @@ bool is_key(const table& in, std::string_view column)
     return std::ranges::find(in.primary_key, column) != in.primary_key.end();
 }
 
+// "`admins`, `contacts`": whose rows the value may be the key of.
+std::string referred_by(const table& in, const table_column& column)
+{
+    std::vector<std::string_view> tables;
+    for (const table_parent& parent : in.parents) {
+        if (parent.column == column.name) {
+            tables.push_back(parent.table);
+        }
+    }
+    for (const column_source& source : column.sources) {
+        for (const std::string_view name : split(source.described->refers_to, '|')) {
+            if (!name.empty() && std::ranges::find(tables, name) == tables.end()) {
+                tables.push_back(name);
+            }
+        }
+    }
+    return joined(tables);
+}
+
 std::string_view change_of(const table& in, const table_column& column)
 {
     const auto any_source = [](const table_column& of, const auto& claim) {
@@ -191,15 +215,6 @@ bool is_bookkeeping(std::string_view name)
                                [&](const auto& known) { return known.name == name; });
 }
 
-std::string joined(const std::vector<std::string_view>& names)
-{
-    std::string all;
-    for (const std::string_view name : names) {
-        all += (all.empty() ? "" : ", ") + code(name);
-    }
-    return all;
-}
-
 // A cell of a Markdown table: '|' would end it.
 std::string cell_text(std::string_view text)
 {
@@ -218,8 +233,9 @@ ordered_json describe(const table& each)
             columns.push_back({{"name", column.name},
                                {"type", column.sql_type},
                                {"meaning", column.meaning},
-                               {"api", place_of(each, column)},
+                               {"api", place_of(column)},
                                {"since", versions_of(column)},
+                               {"refers_to", referred_by(each, column)},
                                {"change", change_of(each, column)}});
         }
     }
@@ -273,10 +289,11 @@ std::string dictionary_markdown(std::span<const resource* const> resources)
         const ordered_json described = describe(each);
         page += "\n## " + std::string(each.name) + (each.has_bookkeeping ? " *" : "") + "\n\n";
         page += std::string(each.meaning) + " Key: " + joined(each.primary_key) + ".\n\n";
-        page += "| Column | Type | Meaning | API | Since | Change |\n|---|---|---|---|---|---|\n";
+        page += "| Column | Type | Meaning | API | Since | Refers to | Change "
+                "|\n|---|---|---|---|---|---|---|\n";
         for (const ordered_json& column : described["columns"]) {
             page += "| " + code(column["name"].get<std::string>());
-            for (const char* part : {"type", "meaning", "api", "since", "change"}) {
+            for (const char* part : {"type", "meaning", "api", "since", "refers_to", "change"}) {
                 page += " | " + cell_text(column[part].get<std::string>());
             }
             page += " |\n";

@@ -12,7 +12,7 @@ namespace intercom_mirror {
 std::string dictionary_markdown(std::span<const resource* const> resources);
 
 // {"bookkeeping": […], "tables": [{"name", "meaning", "key", "columns": [{"name", "type",
-// "meaning", "api", "since", "change"}], "only_in_raw": [{"path", "reason"}]}]}
+// "meaning", "api", "since", "refers_to", "change"}], "only_in_raw": [{"path", "reason"}]}]}
 std::string dictionary_json(std::span<const resource* const> resources);
 
 } // namespace intercom_mirror

@@ -14,7 +14,8 @@ inline constexpr column note_columns[] = {
     insert_only({"body", text, "body", "Text of the note, HTML."}),
     {"created_at", timestamp, "created_at", "When the note was written."},
     {"author_type", text, "author.type", "Kind of author, admin as a rule."},
-    insert_only({"author_id", reference, "author.id", "Id of the teammate who wrote it."}),
+    insert_only(refers_to(
+        "admins", {"author_id", reference, "author.id", "Id of the teammate who wrote it."})),
     {"author_name", text, "author.name", "Name of the teammate who wrote it."},
     {"author_email", text, "author.email", "Email address of the teammate who wrote it."},
 };

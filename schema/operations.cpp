@@ -2,6 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <utility>
+
 namespace intercom_mirror {
 namespace {
 
@@ -52,6 +55,14 @@ public:
     std::vector<operation> finish() && { return std::move(found_); }
 
 private:
+    // Several children of one record may be completed by the same request.
+    void note(operation made)
+    {
+        if (std::ranges::find(found_, made) == found_.end()) {
+            found_.push_back(std::move(made));
+        }
+    }
+
     void add(const resource& from, const child& each)
     {
         const completion& complete = each.complete;
@@ -60,8 +71,8 @@ private:
             const auto target = !complete.target.empty() ? complete.target
                                 : by_search              ? from.searching.target
                                                          : from.get_target;
-            found_.push_back({(by_search ? "POST " : "GET ") + std::string(target),
-                              std::string(each.table), purpose_of(complete)});
+            note({(by_search ? "POST " : "GET ") + std::string(target), std::string(each.table),
+                  purpose_of(complete)});
         }
         for (const child& inner : each.children) {
             add(from, inner);

@@ -14,6 +14,8 @@ struct operation
     std::string request; // "GET /contacts/{id}/tags"
     std::string table;
     std::string purpose;
+
+    bool operator==(const operation&) const = default;
 };
 
 // In the order of the catalogue.

@@ -62,6 +62,9 @@ struct column
     version_range versions{};
     // May be given when a row is inserted by SQL, and is read-only from then on.
     bool insert_only = false;
+    // The resource whose key the value is, alternatives separated by '|' (an author is a teammate
+    // or a contact). Such a row may be missing: Intercom, too, points to what was deleted.
+    std::string_view refers_to = {};
 };
 
 enum class paging : std::uint8_t {

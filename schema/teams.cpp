@@ -19,7 +19,7 @@ constexpr column columns[] = {
 };
 
 constexpr column member_columns[] = {
-    {"admin_id", id, ".", "Id of the teammate."},
+    refers_to("admins", {"admin_id", id, ".", "Id of the teammate."}),
 };
 
 constexpr child children[] = {

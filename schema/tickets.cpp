@@ -13,21 +13,23 @@ constexpr column columns[] = {
     {"category", text, "category", "Customer, Back-office or Tracker."},
     editable({"title", text, "ticket_attributes._default_title_", "Title."}),
     editable({"description", text, "ticket_attributes._default_description_", "Description."}),
-    since(12,
-          editable({"ticket_state_id", reference, "ticket_state.id", "Id of the state it is in."})),
+    since(12, editable(refers_to("ticket_states", {"ticket_state_id", reference, "ticket_state.id",
+                                                   "Id of the state it is in."}))),
     {"ticket_state_category", text, "ticket_state.category|ticket_state",
      "Stage it is in: submitted, in_progress, waiting_on_customer or resolved."},
     {"ticket_state_internal_label", text, "ticket_state.internal_label|ticket_state_internal_label",
      "Name of its state as teammates see it."},
     {"ticket_state_external_label", text, "ticket_state.external_label|ticket_state_external_label",
      "Name of its state as customers see it."},
-    since(16, {"previous_ticket_state_id", reference, "previous_ticket_state_id",
-               "Id of the state it was in before."}),
-    insert_only({"ticket_type_id", reference, "ticket_type.id", "Id of the ticket's type."}),
-    editable({"admin_assignee_id", reference, "admin_assignee_id",
-              "Id of the teammate it is assigned to."}),
-    editable(
-        {"team_assignee_id", reference, "team_assignee_id", "Id of the team it is assigned to."}),
+    since(16, refers_to("ticket_states",
+                        {"previous_ticket_state_id", reference, "previous_ticket_state_id",
+                         "Id of the state it was in before."})),
+    insert_only(refers_to("ticket_types", {"ticket_type_id", reference, "ticket_type.id",
+                                           "Id of the ticket's type."})),
+    editable(refers_to("admins", {"admin_assignee_id", reference, "admin_assignee_id",
+                                  "Id of the teammate it is assigned to."})),
+    editable(refers_to("teams", {"team_assignee_id", reference, "team_assignee_id",
+                                 "Id of the team it is assigned to."})),
     {"created_at", timestamp, "created_at", "When the ticket was created."},
     {"updated_at", timestamp, "updated_at", "When the ticket was last changed."},
     editable({"open", boolean, "open", "Whether it is open."}),
@@ -48,9 +50,11 @@ constexpr column part_columns[] = {
     {"updated_at", timestamp, "updated_at", "When it was last changed."},
     {"assigned_to_type", text, "assigned_to.type",
      "What the ticket was assigned to: admin or team."},
-    {"assigned_to_id", reference, "assigned_to.id", "Id of what the ticket was assigned to."},
+    refers_to("admins|teams", {"assigned_to_id", reference, "assigned_to.id",
+                               "Id of what the ticket was assigned to."}),
     insert_only({"author_type", text, "author.type", "Who wrote it: admin, bot, team or user."}),
-    insert_only({"author_id", reference, "author.id", "Id of who wrote it."}),
+    insert_only(refers_to("admins|teams|contacts",
+                          {"author_id", reference, "author.id", "Id of who wrote it."})),
     {"author_name", text, "author.name", "Name of who wrote it."},
     {"author_email", text, "author.email", "Email address of who wrote it."},
     {"external_id", text, "external_id", "Id of the message in another system."},
@@ -63,15 +67,16 @@ constexpr column part_columns[] = {
 constexpr auto part_attachment_columns = attachment_columns("=ticket_part");
 
 constexpr column contact_columns[] = {
-    {"contact_id", id, "id", "Id of the contact."},
+    refers_to("contacts", {"contact_id", id, "id", "Id of the contact."}),
 };
 
 constexpr column tag_columns[] = {
-    {"tag_id", id, "id", "Id of the tag."},
+    refers_to("tags", {"tag_id", id, "id", "Id of the tag."}),
 };
 
 constexpr column linked_object_columns[] = {
-    {"linked_object_id", id, "id", "Id of the linked ticket or conversation."},
+    refers_to("tickets|conversations",
+              {"linked_object_id", id, "id", "Id of the linked ticket or conversation."}),
     {"linked_object_type", text, "type", "ticket or conversation."},
     {"category", text, "category", "Category of a linked ticket."},
 };

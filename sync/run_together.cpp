@@ -27,8 +27,8 @@ asio::awaitable<void> run_together(std::vector<asio::awaitable<void>> tasks)
         operations.push_back(asio::co_spawn(executor, std::move(task), asio::deferred));
     }
     auto group = asio::experimental::make_parallel_group(std::move(operations));
-    const auto [order, errors] = co_await group.async_wait(
-        asio::experimental::wait_for_one_error(), asio::use_awaitable);
+    const auto [order, errors] =
+        co_await group.async_wait(asio::experimental::wait_for_one_error(), asio::use_awaitable);
     for (const auto index : order) {
         if (errors[index]) {
             std::rethrow_exception(errors[index]);

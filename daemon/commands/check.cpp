@@ -12,7 +12,8 @@
 namespace intercom_mirror {
 namespace {
 
-// Search pages and webhooks are compared with Intercom's clock by the minute; more is a wrong clock.
+// Search pages and webhooks are compared with Intercom's clock by the minute; more is a wrong
+// clock.
 constexpr auto clock_skew_max = std::chrono::seconds(30);
 
 // Findings, one line each.
@@ -70,7 +71,8 @@ void check_clock(const std::optional<wall_time>& server, wall_time ours, finding
 }
 
 // One small request for each resource: whether the token's permissions reach it.
-boost::asio::awaitable<void> check_resource(services& with, const record_plan& plan, findings& found)
+boost::asio::awaitable<void> check_resource(services& with, const record_plan& plan,
+                                            findings& found)
 {
     const auto& described = plan.described();
     auto source = !described.searching.target.empty()
@@ -105,7 +107,8 @@ boost::asio::awaitable<exit_code> check_intercom(services& with, std::span<const
         auto asked = get_request("/me", lane::polls, "GET /me");
         const auto reply = co_await with.api.call(std::move(asked));
         const auto me = nlohmann::json::parse(reply.body, nullptr, false);
-        const auto app = me.is_object() && me.contains("app") ? me["app"] : nlohmann::json::object();
+        const auto app =
+            me.is_object() && me.contains("app") ? me["app"] : nlohmann::json::object();
         found.good("token", fmt::format("belongs to workspace {} ({})", app.value("name", "?"),
                                         app.value("id_code", "?")));
         check_clock(reply.server_date, with.time.wall(), found);

@@ -28,8 +28,9 @@ void list(std::ostream& out, const std::vector<dead_letter>& letters, bool as_js
                        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
                 << '\n';
         } else {
-            out << fmt::format("{}  {}  {} {}  {} ({} bytes, seen {} times)\n", one.id, one.noted_at,
-                               one.resource, one.record_id.empty() ? "?" : one.record_id, one.reason,
+            out << fmt::format("{}  {}  {} {}  {} ({} bytes, seen {} times)\n", one.id,
+                               one.noted_at, one.resource,
+                               one.record_id.empty() ? "?" : one.record_id, one.reason,
                                one.bytes.size(), one.times_seen);
         }
     }
@@ -89,8 +90,9 @@ exit_code dead_letters(const global_arguments& global, const dead_letters_argume
             return exit_code::done;
         }
         if (!is_naming) {
-            throw command_failure(exit_code::bad_configuration,
-                                  fmt::format("dead-letters {} needs an id, or --all", arguments.action));
+            throw command_failure(
+                exit_code::bad_configuration,
+                fmt::format("dead-letters {} needs an id, or --all", arguments.action));
         }
         if (arguments.action == "show") {
             for (const auto& one : letters) {

@@ -1,5 +1,6 @@
-#include "daemon/assembly.hpp"
 #include "sync/store/migrate.hpp"
+
+#include "daemon/assembly.hpp"
 
 #include <ostream>
 

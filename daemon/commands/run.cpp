@@ -61,19 +61,8 @@ std::optional<std::int64_t> stand_by(assembly& parts, event_sink& log)
     return std::nullopt;
 }
 
-void note_phase(store& on, std::span<const record_plan> plans, bool is_dead, const std::string& why)
-{
-    for (const auto& plan : plans) {
-        auto state = on.load_resource(plan.described().name);
-        state.phase = is_dead ? "needs_token" : state.complete_since ? "live" : "waiting";
-        state.trouble = is_dead ? std::optional(why) : std::nullopt;
-        on.save_resource(state);
-    }
-}
-
 // Mirrors for good. A dead token stops every call; what it concerns says so until it lives again.
-boost::asio::awaitable<void> mirror(services& with, engine& pulling, const std::string& token,
-                                    std::span<const record_plan> plans)
+boost::asio::awaitable<void> mirror(services& with, engine& pulling, const std::string& token)
 {
     for (;;) {
         std::string why;
@@ -85,12 +74,9 @@ boost::asio::awaitable<void> mirror(services& with, engine& pulling, const std::
         with.log.error("Intercom rejects the access token; nothing is read until it is valid again",
                        {{"reason", why}, {"hint", "set another token and restart"}});
         sd_notify(0, "STATUS=needs_token");
-        auto note = [&](store& on) { note_phase(on, plans, true, why); };
-        co_await with.db.run(note);
+        co_await pulling.note_token(true, why);
         co_await with.time.sleep_for(pause_after_rejection);
         with.api.reset_token(token);
-        auto clear = [&](store& on) { note_phase(on, plans, false, ""); };
-        co_await with.db.run(clear);
     }
 }
 
@@ -108,15 +94,15 @@ exit_code run(const global_arguments& global)
         if (!epoch) {
             return exit_code::done;
         }
-        begun.log->info("mirroring", {{"epoch", *epoch}, {"schema", begun.settings.postgres.schema}});
+        begun.log->info("mirroring",
+                        {{"epoch", *epoch}, {"schema", begun.settings.postgres.schema}});
         auto& with = parts.with();
         engine pulling(with, parts.plans());
         progress_display shown(pulling);
         const auto work = [&]() -> boost::asio::awaitable<exit_code> {
             sd_notify(0, "READY=1\nSTATUS=mirroring");
             std::vector<boost::asio::awaitable<void>> tasks;
-            tasks.push_back(mirror(with, pulling, begun.settings.intercom.access_token.reveal(),
-                                   parts.plans()));
+            tasks.push_back(mirror(with, pulling, begun.settings.intercom.access_token.reveal()));
             tasks.push_back(shown.show(with.time));
             co_await run_together(std::move(tasks));
             co_return exit_code::done;

@@ -54,7 +54,8 @@ json describe(store& on, const record_plan& plan)
              {"progress", nullptr},
              {"trouble", or_null(state.trouble)}};
     if (state.fuse_candidates) {
-        one["fuse"] = {{"candidates", *state.fuse_candidates}, {"limit", or_null(state.fuse_limit)}};
+        one["fuse"] = {{"candidates", *state.fuse_candidates},
+                       {"limit", or_null(state.fuse_limit)}};
     }
     if (numbers.slices != 0) {
         one["progress"] = {{"slices", numbers.slices},
@@ -97,18 +98,21 @@ std::string remark_of(const json& one)
     std::string remark;
     if (!one["progress"].is_null()) {
         const auto& progress = one["progress"];
-        remark += fmt::format("slice {} of {}", progress["slices_done"].dump(), progress["slices"].dump());
+        remark += fmt::format("slice {} of {}", progress["slices_done"].dump(),
+                              progress["slices"].dump());
         if (!progress["expected"].is_null()) {
             remark += fmt::format(", {} of {} records", progress["records"].dump(),
                                   progress["expected"].dump());
         }
     }
     if (!one["fuse"].is_null()) {
-        remark += fmt::format("{}fuse: {} missing at once, more than {}", remark.empty() ? "" : "; ",
-                              one["fuse"]["candidates"].dump(), one["fuse"]["limit"].dump());
+        remark +=
+            fmt::format("{}fuse: {} missing at once, more than {}", remark.empty() ? "" : "; ",
+                        one["fuse"]["candidates"].dump(), one["fuse"]["limit"].dump());
     }
     if (!one["trouble"].is_null()) {
-        remark += fmt::format("{}{}", remark.empty() ? "" : "; ", one["trouble"].get<std::string>());
+        remark +=
+            fmt::format("{}{}", remark.empty() ? "" : "; ", one["trouble"].get<std::string>());
     }
     return remark;
 }
@@ -123,8 +127,9 @@ void print_table(std::ostream& out, const json& all)
                            daemon["epoch"].dump());
         const auto& quota = daemon["quota"];
         if (quota.is_object()) {
-            out << fmt::format(", quota {} of {} in this window, {} in flight", quota["used"].dump(),
-                               quota["limit"].dump(), quota["in_flight"].dump());
+            out << fmt::format(", quota {} of {} in this window, {} in flight",
+                               quota["used"].dump(), quota["limit"].dump(),
+                               quota["in_flight"].dump());
         }
         out << '\n';
     }
@@ -140,7 +145,8 @@ void print_table(std::ostream& out, const json& all)
 
 } // namespace
 
-exit_code status(const global_arguments& global, const status_arguments& arguments, std::ostream& out)
+exit_code status(const global_arguments& global, const status_arguments& arguments,
+                 std::ostream& out)
 {
     const auto begun = load_setup(global);
     return end_of([&] {

@@ -4,7 +4,61 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <thread>
+
 namespace intercom_mirror {
+namespace {
+
+constexpr auto look_every = std::chrono::milliseconds(500);
+
+// When a resource was last read in the way that was asked for.
+std::optional<wall_time> last_pass(store& on, const record_plan& plan, bool is_full)
+{
+    const auto state = on.load_resource(plan.described().name);
+    if (is_full && !is_small_list(plan.described())) {
+        return state.sweep_due ? std::nullopt : state.last_sweep_at;
+    }
+    return state.last_poll_at;
+}
+
+// Another process holds the lease: it does the work, this one asks and waits.
+exit_code hand_over(assembly& parts, const sync_arguments& arguments, event_sink& log)
+{
+    auto& on = parts.direct();
+    std::vector<std::optional<wall_time>> before;
+    for (const auto& plan : parts.plans()) {
+        before.push_back(last_pass(on, plan, arguments.is_full));
+        if (arguments.is_full) {
+            on.ask_for_sweep(plan.described().name);
+        }
+    }
+    log.info("a daemon holds the lease and was asked to do the work");
+    for (std::size_t next = 0; arguments.is_waiting && next < parts.plans().size();) {
+        const auto holder = on.lease_holder();
+        if (!holder || !holder->is_alive) {
+            throw command_failure(exit_code::unavailable, "the daemon that held the lease is gone",
+                                  "the same command again does the work itself");
+        }
+        const auto& plan = parts.plans()[next];
+        const auto state = on.load_resource(plan.described().name);
+        if (state.phase == "forbidden" || state.phase == "needs_token") {
+            throw command_failure(exit_code::not_permitted,
+                                  fmt::format("{} cannot be read: {}", state.resource,
+                                              state.trouble.value_or(state.phase)));
+        }
+        const auto last = last_pass(on, plan, arguments.is_full);
+        if (last && (!before[next] || *last > *before[next]) &&
+            on.count_waiting(plan.described().name) == 0) {
+            ++next;
+        } else {
+            std::this_thread::sleep_for(look_every);
+        }
+    }
+    return exit_code::done;
+}
+
+} // namespace
 
 exit_code sync_once(const global_arguments& global, const sync_arguments& arguments)
 {
@@ -13,9 +67,7 @@ exit_code sync_once(const global_arguments& global, const sync_arguments& argume
         assembly parts(begun, arguments.resources);
         parts.bring_schema_up_to_date();
         if (!parts.take_lease()) {
-            throw command_failure(exit_code::unavailable,
-                                  "another process keeps this mirror up to date already",
-                                  "intercom-mirror status says which; stop it, or let it do the work");
+            return hand_over(parts, arguments, *begun.log);
         }
         auto& with = parts.with();
         with.settings.accept_absences = arguments.accept_absences;
@@ -23,7 +75,16 @@ exit_code sync_once(const global_arguments& global, const sync_arguments& argume
         std::vector<std::string> failures;
         const auto work = [&]() -> boost::asio::awaitable<exit_code> {
             progress_display shown(pulling);
-            failures = co_await shown.beside(pulling.sync_once(arguments.is_full), with.time);
+            std::string rejected;
+            try {
+                failures = co_await shown.beside(pulling.sync_once(arguments.is_full), with.time);
+            } catch (const token_rejected& dead) {
+                rejected = dead.what();
+            }
+            if (!rejected.empty()) {
+                co_await pulling.note_token(true, rejected);
+                throw token_rejected(rejected);
+            }
             co_return failures.empty() ? exit_code::done : exit_code::unavailable;
         };
         const auto code = parts.run(work);

@@ -5,11 +5,22 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <ostream>
 #include <set>
 
 namespace intercom_mirror {
 namespace {
+
+completion_rule rule_of(const record_plan& plan, std::string_view table)
+{
+    for (const auto& each : plan.tables()) {
+        if (each.name == table && each.described != nullptr) {
+            return each.described->complete.rule;
+        }
+    }
+    return completion_rule::never;
+}
 
 std::string sentence(std::string_view resource, const difference& one)
 {
@@ -38,37 +49,36 @@ void print(std::ostream& out, std::string_view resource, const verification& res
                        result.found.size());
 }
 
-// What differs is read again, as if it had never been seen.
+// What differs is noted to be read again and applied whatever it looks like.
 void note_repair(store& on, const record_plan& plan, const verification& result)
 {
-    std::set<std::string> keys;
+    std::map<std::string, std::set<std::string>> by_part;
     for (const auto& one : result.found) {
-        keys.insert(one.key);
-    }
-    const std::vector<std::string> wanted(keys.begin(), keys.end());
-    on.forget_hashes(plan, wanted);
-    on.note_refetch(plan.described().name, wanted, "", lane::hints, "repair", false);
-    for (const auto& one : result.found) {
-        if (one.table != plan.described().name) {
-            const std::vector<std::string> only{one.key};
-            on.note_refetch(plan.described().name, only, one.table, lane::hints, "repair", false);
+        const auto rule = rule_of(plan, one.table);
+        by_part[""].insert(one.key);
+        if (rule == completion_rule::per_other_side) {
+            by_part[one.table].insert(one.place);
+        } else if (rule != completion_rule::never) {
+            by_part[one.table].insert(one.key);
         }
+    }
+    for (const auto& [part, keys] : by_part) {
+        const std::vector<std::string> wanted(keys.begin(), keys.end());
+        on.note_refetch(plan.described().name, wanted, part, lane::hints, repair_reason, false);
     }
 }
 
 } // namespace
 
-exit_code verify(const global_arguments& global, const verify_arguments& arguments, std::ostream& out)
+exit_code verify(const global_arguments& global, const verify_arguments& arguments,
+                 std::ostream& out)
 {
     const auto begun = load_setup(global);
     return end_of([&] {
         assembly parts(begun, arguments.resources);
         parts.bring_schema_up_to_date();
-        if (arguments.is_repairing && !parts.take_lease()) {
-            throw command_failure(exit_code::unavailable,
-                                  "a daemon writes this mirror; repairs need it stopped",
-                                  "without --repair, verify only compares");
-        }
+        // A daemon that holds the lease does the repairs itself: they are only noted.
+        const bool repairs_itself = arguments.is_repairing && parts.take_lease().has_value();
         auto& with = parts.with();
         engine pulling(with, parts.plans());
         std::size_t differences = 0;
@@ -76,9 +86,8 @@ exit_code verify(const global_arguments& global, const verify_arguments& argumen
             co_await pulling.introduce();
             for (const auto& plan : parts.plans()) {
                 verifier comparing(with, plan);
-                auto result = arguments.sample == 0
-                                  ? comparing.compare_all()
-                                  : comparing.compare_sample(arguments.sample);
+                auto result = arguments.sample == 0 ? comparing.compare_all()
+                                                    : comparing.compare_sample(arguments.sample);
                 const auto found = co_await std::move(result);
                 print(out, plan.described().name, found, arguments.as_json);
                 differences += found.found.size();
@@ -87,8 +96,8 @@ exit_code verify(const global_arguments& global, const verify_arguments& argumen
                     co_await with.db.run(note);
                 }
             }
-            if (arguments.is_repairing && differences != 0) {
-                co_await pulling.sync_once(true);
+            if (repairs_itself && differences != 0) {
+                co_await pulling.sync_once(false);
             }
             co_return differences == 0 ? exit_code::done : exit_code::found_a_problem;
         };

@@ -1,7 +1,9 @@
 #include "sync/intercom/api_client.hpp"
 
-#include "sync/condition.hpp"
 #include "sync/intercom/rate_headers.hpp"
+#include "sync/condition.hpp"
+
+#include <boost/asio/this_coro.hpp>
 
 #include <utility>
 
@@ -114,8 +116,8 @@ struct api_client::state : std::enable_shared_from_this<api_client::state>
 
     bool is_rejected = false;
     std::string why_rejected;
-    bool is_verifying = false;
-    condition verified;
+    // While somebody finds out whether the token is alive: what the others wait for.
+    std::shared_ptr<condition> verifying;
     std::uint64_t verifications = 0; // that found the token alive
     instant verified_at = instant::min();
 };
@@ -170,12 +172,13 @@ asio::awaitable<std::optional<api_reply>> api_client::state::ask(const api_reque
 asio::awaitable<permit> api_client::state::wait_for_turn(lane urgency, bool is_check)
 {
     for (;;) {
-        while (is_verifying && !is_check) {
-            co_await verified.wait();
+        while (verifying && !is_check) {
+            const auto check = verifying;
+            co_await check->wait();
         }
         throw_if_rejected();
         auto turn = co_await turns.acquire(urgency);
-        if (!is_rejected && (is_check || !is_verifying)) {
+        if (!is_rejected && (is_check || !verifying)) {
             co_return turn;
         }
         turn.unsent(false);
@@ -227,21 +230,22 @@ void api_client::state::reject_token(const api_reply& reply)
 asio::awaitable<void> api_client::state::verify_token()
 {
     const auto known = verifications;
-    while (is_verifying) {
-        co_await verified.wait();
+    while (verifying) {
+        const auto check = verifying;
+        co_await check->wait();
         throw_if_rejected();
         if (verifications != known) {
             co_return;
         }
     }
     throw_if_rejected();
-    is_verifying = true;
+    verifying = std::make_shared<condition>();
     const auto self = shared_from_this();
     const auto finish = [](state* done) {
-        done->is_verifying = false;
-        done->verified.notify_all();
+        const auto check = std::exchange(done->verifying, nullptr);
+        check->notify_all();
     };
-    const std::unique_ptr<state, decltype(finish)> verifying(self.get(), finish);
+    const std::unique_ptr<state, decltype(finish)> at_the_end(self.get(), finish);
     const auto question = who_am_i();
     const auto tokens_before = tokens;
     const auto reply = co_await ask_until_answered(question, true);

@@ -34,7 +34,8 @@ struct api_request
 
 // Reads that are safe to repeat.
 api_request get_request(std::string target, lane urgency, std::string endpoint);
-api_request search_request(std::string target, std::string body, lane urgency, std::string endpoint);
+api_request search_request(std::string target, std::string body, lane urgency,
+                           std::string endpoint);
 
 struct api_client_options
 {

@@ -11,8 +11,7 @@
 namespace intercom_mirror {
 
 // Answers the API documents and a caller must look at. Everything else is an exception.
-enum class answer
-{
+enum class answer {
     ok,              // 2xx
     missing,         // 404, or 410 that does not say where to
     merged,          // 410 whose Link names what it was merged into
@@ -39,8 +38,7 @@ struct api_reply
 class api_failure : public std::runtime_error
 {
 public:
-    enum class kind
-    {
+    enum class kind {
         unreachable,       // name, connection, TLS, or cut off
         timed_out,         // no answer, or not all of it, in time
         server_error,      // 408, 5xx

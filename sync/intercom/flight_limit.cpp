@@ -31,10 +31,10 @@ void flight_limit::end_round()
     if (was_full_ && !is_queueing) {
         limit_ = std::min(most_, is_doubling_ ? limit_ * 2 : limit_ + std::max(1.0, limit_ / 8));
     }
-    // The yardstick loosens by a hundredth per round, for a peer may become slower for good.
+    // The yardstick loosens by a thousandth per round, for a peer may become slower for good.
     fastest_round_ = fastest_round_ == duration::max()
                          ? mean
-                         : std::min(mean, fastest_round_ + fastest_round_ / 100);
+                         : std::min(mean, fastest_round_ + fastest_round_ / 1'000);
     answers_ = 0;
     was_full_ = false;
     latency_sum_ = {};

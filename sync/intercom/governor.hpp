@@ -1,9 +1,9 @@
 #pragma once
 
 #include "sync/intercom/flight_limit.hpp"
-#include "sync/intercom/lane.hpp"
 #include "sync/intercom/quota.hpp"
 #include "sync/intercom/rate_headers.hpp"
+#include "sync/lane.hpp"
 
 #include <cstddef>
 

@@ -57,13 +57,32 @@ private:
     bool is_done_ = false;
 };
 
+// The last four bytes say how long the content is, if they are to be believed: no more than a first
+// guess, and none that deflate could not reach.
+std::size_t announced_size(std::string_view packed)
+{
+    constexpr std::size_t trailer = 4;
+    constexpr std::size_t best_ratio = 1032;
+    if (packed.size() < trailer) {
+        return 0;
+    }
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < trailer; ++i) {
+        size |= static_cast<std::size_t>(
+                    static_cast<unsigned char>(packed[packed.size() - trailer + i]))
+                << (8 * i);
+    }
+    return std::min(size, packed.size() * best_ratio);
+}
+
 } // namespace
 
 std::string gunzip(std::string_view packed, std::size_t limit)
 {
     inflater source(packed);
-    // JSON shrinks about eight times; the guess only saves copies.
-    std::string result(std::min(limit + 1, packed.size() * 8 + 256), '\0');
+    // One byte more than announced, so that the end is seen without growing.
+    std::string result(std::min(limit, std::max<std::size_t>(announced_size(packed), 256)) + 1,
+                       '\0');
     std::size_t filled = 0;
     for (;;) {
         char* const begin = result.data() + filled;

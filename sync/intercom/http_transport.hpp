@@ -39,17 +39,8 @@ struct http_response
 class transport_failure : public std::runtime_error
 {
 public:
-    enum class sent
-    {
-        nothing,
-        unknown
-    };
-    enum class fault
-    {
-        broken,
-        timed_out,
-        too_large
-    };
+    enum class sent { nothing, unknown };
+    enum class fault { broken, timed_out, too_large };
     transport_failure(sent what_was_sent, const std::string& why, fault kind = fault::broken)
         : std::runtime_error(why), sent_(what_was_sent), kind_(kind)
     {

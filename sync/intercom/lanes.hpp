@@ -2,7 +2,7 @@
 
 #include "sync/clock.hpp"
 #include "sync/intercom/governor.hpp"
-#include "sync/intercom/lane.hpp"
+#include "sync/lane.hpp"
 #include "sync/random.hpp"
 
 #include <boost/asio/any_io_executor.hpp>

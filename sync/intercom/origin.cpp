@@ -5,6 +5,7 @@
 #include <boost/url/url_view.hpp>
 
 #include <algorithm>
+#include <charconv>
 
 namespace intercom_mirror {
 namespace {
@@ -39,10 +40,15 @@ origin origin_of(const urls::url_view& url)
         throw std::invalid_argument("a URL must name a host");
     }
     result.host = host;
-    const std::uint16_t usual = result.is_tls ? 443 : 80;
-    result.port = url.has_port() && !url.port().empty() ? url.port_number() : usual;
-    if (result.port == 0) {
-        throw std::invalid_argument("a URL's port must be from 1 to 65535");
+    result.port = result.is_tls ? 443 : 80;
+    const std::string_view port =
+        url.has_port() ? std::string_view(url.port()) : std::string_view();
+    if (!port.empty()) {
+        const auto* const end = port.data() + port.size();
+        const auto parsed = std::from_chars(port.data(), end, result.port);
+        if (parsed.ec != std::errc() || parsed.ptr != end || result.port == 0) {
+            throw std::invalid_argument("a URL's port must be from 1 to 65535");
+        }
     }
     return result;
 }

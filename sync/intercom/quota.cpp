@@ -38,8 +38,9 @@ std::optional<instant> quota::blocked_until(instant now, pace how)
     if (how == pace::at_once || now >= ends) {
         return std::nullopt;
     }
-    // A hundredth of the window ahead of a straight line from its beginning to `ends`.
-    const auto others = std::min(limit_ - 1, std::max(foreign(), foreign_before_));
+    // A hundredth of the window ahead of a straight line from its beginning to `ends`. Others who
+    // took more than half before do not get it again without asking.
+    const auto others = std::min(limit_ / 2, std::max(foreign(), foreign_before_));
     const auto share = static_cast<double>(std::min(allowed, limit_ - others));
     const auto span = static_cast<double>((ends - opened_).count());
     const auto lead = grid_.length() / 100;
@@ -48,16 +49,14 @@ std::optional<instant> quota::blocked_until(instant now, pace how)
     return due <= now ? std::nullopt : std::optional(std::min(due, ends));
 }
 
-// Bulk work stops early enough for its last answers to come in before the window can end: only then
-// is known exactly what is left, and there is time to use it.
+// Bulk work stops early enough for its last answers to come in before the window ends: only then is
+// known exactly what is left, and there is time to use it. Should the window end earlier than we
+// think, the requests under way just then show it.
 instant quota::spread_ends() const
 {
     const auto length = grid_.length();
     const auto tail = std::clamp(slowest_ * 5 / 2, length / 10, length / 2);
-    const auto may_end = grid_.may_end();
-    const auto end =
-        may_end == instant::max() ? opened_ + length : std::max(may_end, opened_ + length * 6 / 10);
-    return end - tail;
+    return (grid_.is_known() ? grid_.must_end() : opened_ + length) - tail;
 }
 
 quota::stamp quota::sent(instant now)

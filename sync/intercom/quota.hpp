@@ -38,11 +38,7 @@ public:
     };
 
     // spread: bulk work, evenly over the window, so that urgent requests find something left.
-    enum class pace
-    {
-        at_once,
-        spread
-    };
+    enum class pace { at_once, spread };
 
     struct view
     {
@@ -71,12 +67,7 @@ public:
     [[nodiscard]] view look(instant now);
 
 private:
-    enum class age
-    {
-        older,
-        present,
-        newer
-    };
+    enum class age { older, present, newer };
 
     [[nodiscard]] bool is_unlimited() const;
     [[nodiscard]] std::uint64_t ours() const { return own_ + doubtful_ + in_flight_; }

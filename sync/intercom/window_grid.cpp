@@ -51,11 +51,6 @@ void window_grid::advance(std::int64_t count)
     earliest_ = std::max(earliest_, latest_ - length_);
 }
 
-instant window_grid::may_end() const
-{
-    return earliest_ == instant::min() ? instant::max() : earliest_ + length_;
-}
-
 instant window_grid::must_end() const
 {
     return is_known() ? latest_ + length_ : instant::max();

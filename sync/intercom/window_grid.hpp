@@ -23,8 +23,7 @@ public:
     // `count` windows later the present one is another.
     void advance(std::int64_t count);
 
-    // The present window ends in between. instant::max() while nothing is known.
-    [[nodiscard]] instant may_end() const;
+    // The present window ends no later. instant::max() while nothing is known.
     [[nodiscard]] instant must_end() const;
 
     // How many windows have ended for certain, counted from the present one.

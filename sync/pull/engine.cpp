@@ -22,8 +22,8 @@ constexpr duration audit_every = std::chrono::hours(1);
 constexpr std::size_t audit_records = 10;
 constexpr std::size_t redecode_rows = 200;
 
-// Lists that others refer to come whole in one answer; they are read before the others so that
-// memberships and attribute views find them.
+} // namespace
+
 bool is_small_list(const resource& described)
 {
     return std::all_of(described.listings.begin(), described.listings.end(),
@@ -31,14 +31,12 @@ bool is_small_list(const resource& described)
            described.searching.target.empty();
 }
 
-} // namespace
-
 struct engine::mirrored
 {
     mirrored(services& with, const record_plan& its_plan)
-        : plan(its_plan), refetch(with, its_plan),
-          pull(with, its_plan, [this] { refetch.nudge(); })
-    {}
+        : plan(its_plan), refetch(with, its_plan), pull(with, its_plan, [this] { refetch.nudge(); })
+    {
+    }
 
     const record_plan& plan;
     refetcher refetch;
@@ -77,6 +75,7 @@ std::vector<resource_progress> engine::progress() const
 awaitable<void> engine::prepare()
 {
     co_await introduce();
+    co_await note_token(false, {});
     for (auto& each : all_) {
         co_await redecode(each->plan);
     }
@@ -87,7 +86,8 @@ awaitable<void> engine::introduce()
     auto asked = get_request("/me", lane::polls, "GET /me");
     const auto reply = co_await with_.api.call(std::move(asked));
     if (reply.kind != answer::ok) {
-        throw std::runtime_error(fmt::format("GET /me answers {} {}", reply.status, reply.error_code));
+        throw std::runtime_error(
+            fmt::format("GET /me answers {} {}", reply.status, reply.error_code));
     }
     const auto me = nlohmann::json::parse(reply.body, nullptr, false);
     const auto app = me.is_object() ? me.value("app", nlohmann::json::object()) : nlohmann::json();
@@ -101,6 +101,12 @@ awaitable<void> engine::introduce()
     with_.workspace.id = text("id_code");
     with_.workspace.name = text("name");
     with_.workspace.region = text("region");
+    auto claim = [this](store& on) { return on.claim_workspace(with_.workspace.id); };
+    const auto owner = co_await with_.db.run(claim);
+    if (owner != with_.workspace.id) {
+        throw wrong_workspace(fmt::format("the token belongs to workspace {}, this mirror to {}",
+                                          with_.workspace.id, owner));
+    }
     auto zone = [wanted = text("timezone")](store& on) { return on.known_zone(wanted); };
     with_.workspace.timezone = co_await with_.db.run(zone);
 }
@@ -111,21 +117,26 @@ awaitable<void> engine::redecode(const record_plan& plan)
 {
     const std::string name(plan.described().name);
     auto load = [&](store& on) { return on.load_resource(name); };
-    auto state = co_await with_.db.run(load);
+    const auto state = co_await with_.db.run(load);
     if (state.fingerprint == plan.fingerprint()) {
         co_return;
     }
     if (state.fingerprint) {
-        with_.log.info("the catalogue changed: decoding stored records again", {{"resource", name}});
+        with_.log.info("the catalogue changed: decoding stored records again",
+                       {{"resource", name}});
         for (bool is_more = true; is_more;) {
             auto some = [&](store& on) { return on.redecode(plan, redecode_rows); };
             is_more = co_await with_.db.run(some);
         }
-        state.sweep_due = true;
     }
-    state.fingerprint = plan.fingerprint();
-    state.version = to_string(plan.version());
-    auto save = [&](store& on) { on.save_resource(state); };
+    const bool is_changed = state.fingerprint.has_value();
+    auto save = [&](store& on) {
+        on.edit_resource(name, [&](resource_state& now) {
+            now.fingerprint = plan.fingerprint();
+            now.version = to_string(plan.version());
+            now.sweep_due = now.sweep_due || is_changed;
+        });
+    };
     co_await with_.db.run(save);
 }
 
@@ -134,8 +145,10 @@ awaitable<void> engine::redecode(const record_plan& plan)
 
 awaitable<std::vector<std::string>> engine::sync_once(bool is_full)
 {
+    with_.settings.sweep_share = 1.0; // nothing else waits
     co_await prepare();
     std::vector<std::string> failures;
+    // What others refer to first: memberships and attribute views need it.
     for (const bool small_ones : {true, false}) {
         std::vector<awaitable<void>> tasks;
         for (auto& each : all_) {
@@ -146,8 +159,7 @@ awaitable<std::vector<std::string>> engine::sync_once(bool is_full)
         co_await run_together(std::move(tasks));
         co_await refresh_derived();
     }
-    auto indexes = [](store& on) { on.call("build_search_indexes"); };
-    co_await with_.db.run(indexes);
+    co_await build_indexes();
     co_return failures;
 }
 
@@ -170,9 +182,14 @@ awaitable<void> engine::sync_resource(mirrored& which, bool is_full,
         why = broken.what();
     } catch (const malformed_page& malformed) {
         why = malformed.what();
+    } catch (const statement_refused& refused) {
+        why = refused.what();
     }
     which.doing.clear();
-    if (!why.empty()) {
+    if (why.empty()) {
+        auto settle = [&](store& on) { on.settle(which.name()); };
+        co_await with_.db.run(settle);
+    } else {
         co_await note_trouble(which, phase, why);
         failures.push_back(fmt::format("{}: {}", which.name(), why));
     }
@@ -182,7 +199,7 @@ awaitable<void> engine::pull_once(mirrored& which, bool is_full)
 {
     auto load = [&](store& on) { return on.load_resource(which.name()); };
     const auto state = co_await with_.db.run(load);
-    if (!state.complete_since) {
+    if (!state.poll_cursor) {
         which.doing = "first mirror";
         co_await which.pull.mirror();
     } else if (is_full || state.sweep_due) {
@@ -202,6 +219,7 @@ awaitable<void> engine::pull_once(mirrored& which, bool is_full)
 awaitable<void> engine::run()
 {
     co_await prepare();
+    first_mirrors_left_ = all_.size();
     std::vector<awaitable<void>> tasks;
     for (auto& each : all_) {
         tasks.push_back(keep(*each));
@@ -217,7 +235,8 @@ awaitable<void> engine::persist(mirrored& which, std::string_view doing,
     for (int failures = 0;; ++failures) {
         std::string phase;
         std::string why;
-        auto pause = std::min(longest_pause, first_pause * (std::int64_t{1} << std::min(failures, 10)));
+        auto pause =
+            std::min(longest_pause, first_pause * (std::int64_t{1} << std::min(failures, 10)));
         try {
             which.doing = doing;
             co_await work();
@@ -233,6 +252,8 @@ awaitable<void> engine::persist(mirrored& which, std::string_view doing,
             why = broken.what();
         } catch (const malformed_page& malformed) {
             why = malformed.what();
+        } catch (const statement_refused& refused) {
+            why = refused.what();
         }
         which.doing.clear();
         co_await note_trouble(which, phase, why);
@@ -252,9 +273,13 @@ awaitable<void> engine::keep_polling(mirrored& which)
 {
     auto load = [&](store& on) { return on.load_resource(which.name()); };
     const auto state = co_await with_.db.run(load);
-    if (!state.complete_since) {
+    if (!state.poll_cursor) {
         co_await persist(which, "first mirror", [&] { return which.pull.mirror(); });
         co_await refresh_derived();
+    }
+    --first_mirrors_left_;
+    if (first_mirrors_left_ == 0) {
+        co_await build_indexes();
     }
     std::vector<awaitable<void>> tasks;
     tasks.push_back(poll_for_good(which));
@@ -312,19 +337,46 @@ awaitable<void> engine::keep_auditing()
     }
 }
 
-awaitable<void> engine::note_trouble(const mirrored& which, std::string phase, const std::string& why)
+awaitable<void> engine::note_trouble(const mirrored& which, std::string phase,
+                                     const std::string& why)
 {
     with_.log.warning("a resource cannot be read for now",
                       {{"resource", which.name()}, {"reason", why}});
     auto save = [&](store& on) {
-        auto state = on.load_resource(which.name());
-        state.trouble = why;
-        if (!phase.empty()) {
-            state.phase = phase;
-        }
-        on.save_resource(state);
+        on.edit_resource(which.name(), [&](resource_state& state) {
+            state.trouble = why;
+            if (!phase.empty()) {
+                state.phase = phase;
+            }
+        });
     };
     co_await with_.db.run(save);
+}
+
+// GIN indexes are built when the tables have filled: kept up during a first mirror they cost more
+// than they are worth.
+awaitable<void> engine::build_indexes()
+{
+    auto build = [](store& on) { on.call("build_search_indexes"); };
+    co_await with_.db.run(build);
+}
+
+awaitable<void> engine::note_token(bool is_rejected, std::string why)
+{
+    auto note = [&](store& on) {
+        for (const auto& each : all_) {
+            on.edit_resource(each->name(), [&](resource_state& state) {
+                if (is_rejected) {
+                    state.phase = "needs_token";
+                    state.trouble = why;
+                } else if (state.phase == "needs_token") {
+                    state.phase = state.complete_since ? "live" : "waiting";
+                    state.trouble.reset();
+                }
+            });
+        }
+    };
+    co_await with_.db.run(note);
 }
 
 // The typed attribute views follow the definitions; the function does nothing when none changed.

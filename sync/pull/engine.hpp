@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,22 @@ namespace intercom_mirror {
 struct resource_progress
 {
     std::string resource;
-    std::string doing; // "first mirror", "poll", "sweep", "reading alone" or empty
-    std::uint64_t records = 0;  // seen in the walk under way
-    std::uint64_t expected = 0; // of them, when known
+    std::string doing;            // "first mirror", "poll", "sweep", "reading alone" or empty
+    std::uint64_t records = 0;    // seen in the walk under way
+    std::uint64_t expected = 0;   // of them, when known
     std::uint64_t read_alone = 0; // single reads done since the start
     std::uint64_t applied = 0;    // rows written since the start
 };
+
+// The token belongs to another workspace than the mirror.
+class wrong_workspace : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// Whether a resource is a list that comes whole in one answer: each poll of it is a sweep too.
+bool is_small_list(const resource& described);
 
 // The reading half of the daemon: keeps a set of resources equal to Intercom. Needs the lease.
 class engine
@@ -46,6 +57,9 @@ public:
     // Asks Intercom which workspace this is; the other calls do so themselves.
     boost::asio::awaitable<void> introduce();
 
+    // Says in the state of every resource that the token is dead, or that it lives again.
+    boost::asio::awaitable<void> note_token(bool is_rejected, std::string why);
+
 private:
     struct mirrored;
 
@@ -64,9 +78,11 @@ private:
     boost::asio::awaitable<void> note_trouble(const mirrored& which, std::string phase,
                                               const std::string& why);
     boost::asio::awaitable<void> refresh_derived();
+    boost::asio::awaitable<void> build_indexes();
 
     services& with_;
     std::vector<std::unique_ptr<mirrored>> all_;
+    std::size_t first_mirrors_left_ = 0;
 };
 
 } // namespace intercom_mirror

@@ -77,7 +77,8 @@ std::string target_for(std::string_view pattern, std::string_view id)
 page_reader::page_reader(services& with, page_source source, std::string position)
     : with_(with), source_(std::move(source)), position_(std::move(position)),
       page_size_(source_.page_size)
-{}
+{
+}
 
 api_request page_reader::request() const
 {
@@ -132,7 +133,7 @@ void page_reader::check(const api_reply& reply) const
         if (source_.by == paging::scroll && !position_.empty()) {
             throw walk_broken(walk_broken::why::restart, told(), true);
         }
-        throw walk_broken(walk_broken::why::unsupported, told());
+        throw walk_broken(walk_broken::why::unsupported, told(), true);
     default:
         break;
     }
@@ -167,8 +168,7 @@ boost::asio::awaitable<std::unique_ptr<fetched_page>> page_reader::next()
             }
         } catch (const api_failure& failure) {
             // Page numbers count pages of one size, and a scroll has no size to choose.
-            const bool is_resizable =
-                source_.by == paging::search || source_.by == paging::cursor;
+            const bool is_resizable = source_.by == paging::search || source_.by == paging::cursor;
             if (source_.by == paging::scroll && !position_.empty()) {
                 throw walk_broken(walk_broken::why::restart, failure.what());
             }
@@ -236,8 +236,9 @@ void page_reader::advance(fetched_page& page)
     }
     if (source_.by != paging::scroll && !page.position.empty() &&
         (page.position == position_ || page.position == previous_position_)) {
-        throw walk_broken(walk_broken::why::misled,
-                          fmt::format("{}: the cursor leads back to where it came from", source_.target));
+        throw walk_broken(
+            walk_broken::why::misled,
+            fmt::format("{}: the cursor leads back to where it came from", source_.target));
     }
     previous_position_ = std::exchange(position_, page.position);
     page.is_last = page.position.empty();

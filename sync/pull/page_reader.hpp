@@ -24,7 +24,8 @@ public:
     };
     walk_broken(why cause, const std::string& what, bool is_missing = false)
         : std::runtime_error(what), cause_(cause), is_missing_(is_missing)
-    {}
+    {
+    }
     [[nodiscard]] why cause() const { return cause_; }
     // By a 404.
     [[nodiscard]] bool is_missing() const { return is_missing_; }
@@ -75,7 +76,7 @@ std::string target_for(std::string_view pattern, std::string_view id);
 struct fetched_page
 {
     std::string body;
-    page_slices slices; // views into `body`
+    page_slices slices;   // views into `body`
     std::string position; // of the page after this one; empty after the last
     bool is_last = false;
     std::optional<wall_time> server_date;

@@ -1,6 +1,5 @@
 #include "sync/pull/puller.hpp"
 
-#include "sync/pull/membership.hpp"
 #include "sync/pull/search_query.hpp"
 #include "sync/record/sanitise.hpp"
 #include "sync/run_together.hpp"
@@ -28,6 +27,8 @@ constexpr std::int64_t day_slack_seconds = 50 * 3600;
 constexpr duration pause_per_listing_page = std::chrono::seconds(2);
 // "scroll already exists": an unused one expires after a minute.
 constexpr duration scroll_expiry = std::chrono::seconds(61);
+// More missing records than this, and than one in a hundred, are not believed at once.
+constexpr std::int64_t fuse_min = 20;
 // Lists inside a contact show at most ten entries.
 constexpr std::size_t inline_list_max = 10;
 
@@ -55,7 +56,8 @@ lane lane_of(bool is_poll)
 
 puller::puller(services& with, const record_plan& plan, std::function<void()> queued)
     : with_(with), plan_(plan), queued_(std::move(queued))
-{}
+{
+}
 
 std::string puller::zone() const
 {
@@ -122,6 +124,10 @@ awaitable<void> puller::walk_everything(kind which)
     progress_.records = 0;
     progress_.expected = 0;
 
+    auto begin = [&](store& on) {
+        on.edit_resource(name(), [&](resource_state& state) { state.phase = all.told.kind; });
+    };
+    co_await with_.db.run(begin);
     wall_time started_at;
     if (is_searchable()) {
         started_at = co_await walk_slices(all);
@@ -132,19 +138,19 @@ awaitable<void> puller::walk_everything(kind which)
         co_await judge_absent(true);
         co_await complete_crowded();
     }
-    co_await read_memberships();
+    co_await note_memberships();
 
     auto finish = [this, &all, which, started_at](store& on) {
-        auto state = on.load_resource(name());
-        if (which == kind::first) {
-            state.poll_cursor = started_at;
-            state.phase = "live";
-            state.complete_since = started_at;
-        }
-        state.last_sweep_at = started_at;
-        state.sweep_due = false;
-        state.trouble.reset();
-        on.save_resource(state);
+        on.edit_resource(name(), [&](resource_state& state) {
+            if (which == kind::first) {
+                state.poll_cursor = started_at;
+            } else {
+                state.phase = "live";
+            }
+            state.last_sweep_at = started_at;
+            state.sweep_due = false;
+            state.trouble.reset();
+        });
         on.drop_slices(name(), all.stream);
         all.told.outcome = "complete";
         on.add_run(all.told);
@@ -265,9 +271,9 @@ awaitable<void> puller::plan_slices(walk& all)
     }
     auto save = [&](store& on) {
         on.save_slices(name(), all.stream, all.started_at, slices);
-        auto state = on.load_resource(name());
-        state.expected_records = static_cast<std::int64_t>(records);
-        on.save_resource(state);
+        on.edit_resource(name(), [&](resource_state& state) {
+            state.expected_records = static_cast<std::int64_t>(records);
+        });
     };
     co_await with_.db.run(save);
     all.waiting.assign(slices.begin(), slices.end());
@@ -312,8 +318,8 @@ awaitable<void> puller::walk_some(walk& all)
 awaitable<void> puller::walk_slice(walk& all, time_slice slice)
 {
     for (int attempt = 1;; ++attempt) {
-        auto source = source_of(plan_.described().searching, search_query::within(slice),
-                                lane::backfill);
+        auto source =
+            source_of(plan_.described().searching, search_query::within(slice), lane::backfill);
         source.sort_field = can_sort_ ? "created_at" : "";
         page_reader reader(with_, std::move(source), slice.position);
         id_set seen;
@@ -322,6 +328,9 @@ awaitable<void> puller::walk_slice(walk& all, time_slice slice)
         std::string doubt;
         try {
             for (;;) {
+                if (all.is == kind::sweep) {
+                    co_await take_sweep_turn();
+                }
                 const auto page = co_await reader.next();
                 const auto total = page->slices.total_count.value_or(0);
                 if (is_first) {
@@ -390,6 +399,21 @@ awaitable<void> puller::walk_slice(walk& all, time_slice slice)
     }
 }
 
+// Sweeps are never urgent: together they keep to their share of the rate limit.
+awaitable<void> puller::take_sweep_turn()
+{
+    constexpr duration window = std::chrono::seconds(10);
+    const auto quota = with_.api.statistics().traffic.governor.quota;
+    if (with_.settings.sweep_share >= 1.0 || quota.is_unlimited || quota.limit == 0) {
+        co_return;
+    }
+    const auto pages = with_.settings.sweep_share * static_cast<double>(quota.limit);
+    const auto interval = std::chrono::duration_cast<duration>(window / std::max(pages, 0.1));
+    const auto turn = std::max(with_.time.now(), with_.next_sweep_request);
+    with_.next_sweep_request = turn + interval;
+    co_await with_.time.sleep_until(turn);
+}
+
 awaitable<bool> puller::split(walk& all, const time_slice& slice, std::uint64_t total,
                               const fetched_page& first)
 {
@@ -400,9 +424,8 @@ awaitable<bool> puller::split(walk& all, const time_slice& slice, std::uint64_t 
         co_return false;
     }
     const auto span = *slice.until - *slice.from;
-    const auto wanted =
-        std::min<std::int64_t>({pieces_max, span / grain,
-                                static_cast<std::int64_t>(total / all.slice_target)});
+    const auto wanted = std::min<std::int64_t>(
+        {pieces_max, span / grain, static_cast<std::int64_t>(total / all.slice_target)});
     std::vector<time_slice> pieces;
     auto from = *slice.from;
     for (std::int64_t i = 1; i <= wanted; ++i) {
@@ -430,7 +453,8 @@ awaitable<void> puller::prove_filter(walk& all)
     auto list = source_of(listings.front(), lane::backfill);
     list.page_size = 1;
     const auto listed = co_await total_of(std::move(list), nullptr, nullptr);
-    auto filtered = source_of(plan_.described().searching, search_query::within({}), lane::backfill);
+    auto filtered =
+        source_of(plan_.described().searching, search_query::within({}), lane::backfill);
     filtered.page_size = 1;
     const auto found = co_await total_of(std::move(filtered), nullptr, nullptr);
     if (listed && found && *listed > *found) {
@@ -467,8 +491,7 @@ awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is
             chosen = is_better ? &each : chosen;
         }
         is_complete = is_complete && chosen->is_complete;
-        const auto date =
-            co_await walk_listing(*chosen, told, lane_of(which == kind::poll), seen);
+        const auto date = co_await walk_listing(*chosen, told, lane_of(which == kind::poll), seen);
         started_at = started_at ? std::min(*started_at, date) : date;
     }
     last_listing_pages_ = std::max<std::uint64_t>(1, told.pages - pages_before);
@@ -494,7 +517,8 @@ awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is
     co_return started_at.value_or(with_.time.wall());
 }
 
-awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told, lane in, id_set& seen)
+awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told, lane in,
+                                          id_set& seen)
 {
     std::optional<std::size_t> ended_early_at;
     for (int attempt = 1;; ++attempt) {
@@ -583,32 +607,20 @@ awaitable<void> puller::hold_unseen(const time_slice& slice, id_set seen)
 // likely a fault of the list than deletions, and are left alone.
 awaitable<void> puller::judge_absent(bool is_sweep)
 {
+    // Negative: so many, and the fuse has blown.
     auto judge = [&](store& on) {
         const auto candidates = on.count_held(name());
-        auto state = on.load_resource(name());
-        if (candidates == 0) {
-            if (is_sweep && state.fuse_candidates) {
-                state.fuse_candidates.reset();
-                state.fuse_limit.reset();
-                on.save_resource(state);
-            }
+        if (candidates == 0 && !is_sweep) {
             return std::int64_t{0};
         }
-        const auto limit = std::max<std::int64_t>(20, on.numbers(plan_).rows / 100);
-        if (candidates > limit && !with_.settings.accept_absences) {
-            on.drop_held(name());
-            state.fuse_candidates = candidates;
-            state.fuse_limit = limit;
-            on.save_resource(state);
-            return -candidates;
-        }
-        on.release_held(name());
-        if (state.fuse_candidates) {
-            state.fuse_candidates.reset();
-            state.fuse_limit.reset();
-            on.save_resource(state);
-        }
-        return candidates;
+        const auto limit = std::max<std::int64_t>(fuse_min, on.numbers(plan_).rows / 100);
+        const bool is_blown = candidates > limit && !with_.settings.accept_absences;
+        is_blown ? on.drop_held(name()) : on.release_held(name());
+        on.edit_resource(name(), [&](resource_state& state) {
+            state.fuse_candidates = is_blown ? std::optional(candidates) : std::nullopt;
+            state.fuse_limit = is_blown ? std::optional(limit) : std::nullopt;
+        });
+        return is_blown ? -candidates : candidates;
     };
     const auto judged = co_await with_.db.run(judge);
     if (judged < 0) {
@@ -623,28 +635,20 @@ awaitable<void> puller::judge_absent(bool is_sweep)
 // ---------------------------------------------------------------------------------------------
 // Children that lists do not tell
 
-awaitable<void> puller::read_memberships()
+// Each record of the other side is noted as one thing to read.
+awaitable<void> puller::note_memberships()
 {
     const auto tables = plan_.tables();
-    for (std::size_t i = 1; i < tables.size(); ++i) {
-        const auto& complete = tables[i].described->complete;
-        if (complete.rule != completion_rule::per_other_side) {
-            continue;
+    auto note = [&](store& on) {
+        for (std::size_t i = 1; i < tables.size(); ++i) {
+            const auto& complete = tables[i].described->complete;
+            if (complete.rule == completion_rule::per_other_side) {
+                const auto ids = on.keys_of(complete.other_resource, complete.other_filter);
+                on.note_refetch(name(), ids, tables[i].name, lane::backfill, "membership", false);
+            }
         }
-        auto others = [&](store& on) {
-            return on.keys_of(complete.other_resource, complete.other_filter);
-        };
-        const auto ids = co_await with_.db.run(others);
-        for (const auto& id : ids) {
-            membership_work work;
-            work.plan = &plan_;
-            work.table = i;
-            work.other_id = id;
-            work.parents = co_await members_of(with_, plan_, complete, id, can_sort_);
-            auto save = [&work](store& on) { on.apply_membership(work); };
-            co_await with_.db.run(save);
-        }
-    }
+    };
+    co_await with_.db.run(note);
 }
 
 // A list cut short hides exchanges behind its first entries: the few records with long lists are
@@ -656,7 +660,8 @@ awaitable<void> puller::complete_crowded()
         for (std::size_t i = 1; i < tables.size(); ++i) {
             if (tables[i].described->complete.rule == completion_rule::when_truncated) {
                 const auto parents = on.crowded_parents(plan_, i, inline_list_max);
-                on.note_refetch(name(), parents, tables[i].name, lane::backfill, "long list", false);
+                on.note_refetch(name(), parents, tables[i].name, lane::backfill, "long list",
+                                false);
             }
         }
     };
@@ -679,11 +684,15 @@ awaitable<void> puller::poll()
         started_at = co_await walk_listings(kind::poll, told, false);
     }
     auto finish = [&](store& on) {
-        auto state = on.load_resource(name());
-        state.poll_cursor = started_at.value_or(*state.poll_cursor);
-        state.last_poll_at = with_.time.wall();
-        state.trouble.reset();
-        on.save_resource(state);
+        on.edit_resource(name(), [&](resource_state& state) {
+            state.poll_cursor = started_at ? started_at : state.poll_cursor;
+            state.last_poll_at = with_.time.wall();
+            state.trouble.reset();
+            if (state.complete_since && state.phase != "sweep") {
+                state.phase = "live";
+            }
+        });
+        on.settle(name());
         if (told.applied != 0) {
             told.outcome = "complete";
             on.add_run(told);

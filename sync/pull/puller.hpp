@@ -61,6 +61,7 @@ private:
     boost::asio::awaitable<void> plan_slices(walk& all);
     boost::asio::awaitable<void> walk_some(walk& all);
     boost::asio::awaitable<void> walk_slice(walk& all, time_slice slice);
+    boost::asio::awaitable<void> take_sweep_turn();
     boost::asio::awaitable<bool> split(walk& all, const time_slice& slice, std::uint64_t total,
                                        const fetched_page& first);
     boost::asio::awaitable<void> prove_filter(walk& all);
@@ -69,12 +70,12 @@ private:
                                                    id_set& seen);
     boost::asio::awaitable<void> hold_unseen(const time_slice& slice, id_set seen);
     boost::asio::awaitable<void> judge_absent(bool is_sweep);
-    boost::asio::awaitable<void> read_memberships();
+    boost::asio::awaitable<void> note_memberships();
     boost::asio::awaitable<std::optional<wall_time>> poll_search(run_record& told);
     boost::asio::awaitable<void> complete_crowded();
-    boost::asio::awaitable<std::optional<std::uint64_t>> total_of(page_source source,
-                                                                  std::optional<std::int64_t>* created_at,
-                                                                  std::optional<wall_time>* date);
+    boost::asio::awaitable<std::optional<std::uint64_t>>
+    total_of(page_source source, std::optional<std::int64_t>* created_at,
+             std::optional<wall_time>* date);
     boost::asio::awaitable<page_outcome> apply(const fetched_page& page, lane in,
                                                std::optional<checkpoint> progress);
     [[nodiscard]] bool is_searchable() const { return !plan_.described().searching.target.empty(); }

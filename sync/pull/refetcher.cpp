@@ -1,8 +1,9 @@
 #include "sync/pull/refetcher.hpp"
 
-#include "sync/intercom/url_text.hpp"
+#include "sync/pull/membership.hpp"
 #include "sync/run_together.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -84,7 +85,8 @@ awaitable<void> refetcher::feed()
                     changed_.notify_all();
                     co_return;
                 }
-                co_await with_.time.sleep_for(with_.settings.queue_look_every);
+                using namespace boost::asio::experimental::awaitable_operators;
+                co_await (changed_.wait() || with_.time.sleep_for(with_.settings.queue_look_every));
                 continue;
             }
         }
@@ -128,6 +130,8 @@ awaitable<void> refetcher::fetch(refetch_entry entry)
         trouble = broken.what();
     } catch (const malformed_page& malformed) {
         trouble = malformed.what();
+    } catch (const statement_refused& refused) {
+        trouble = refused.what();
     }
     co_await retry_later(entry, trouble);
 }
@@ -135,7 +139,7 @@ awaitable<void> refetcher::fetch(refetch_entry entry)
 awaitable<void> refetcher::fetch_record(refetch_entry entry)
 {
     auto asked = get_request(target_for(plan_.described().get_target, entry.id), entry.in,
-                     fmt::format("GET {}", plan_.described().get_target));
+                             fmt::format("GET {}", plan_.described().get_target));
     auto reply = co_await with_.api.call(std::move(asked));
     switch (reply.kind) {
     case answer::ok: {
@@ -183,6 +187,12 @@ awaitable<void> refetcher::fetch_children(refetch_entry entry)
     std::vector<std::size_t> tables;
     for (std::size_t i = 1; i < plan_.tables().size(); ++i) {
         const auto& table = plan_.tables()[i];
+        const bool is_membership =
+            table.described->complete.rule == completion_rule::per_other_side;
+        if (table.name == entry.part && is_membership) {
+            co_await fetch_members(std::move(entry), i);
+            co_return;
+        }
         if (table.name == entry.part && !table.described->complete.target.empty()) {
             tables.push_back(i);
         }
@@ -242,6 +252,20 @@ awaitable<void> refetcher::fetch_children(refetch_entry entry)
             on.apply_children(work);
         }
     };
+    co_await with_.db.run(save);
+    finish(entry);
+}
+
+awaitable<void> refetcher::fetch_members(refetch_entry entry, std::size_t table)
+{
+    membership_work work;
+    work.plan = &plan_;
+    work.table = table;
+    work.other_id = entry.id;
+    work.cause = entry;
+    const auto& complete = plan_.tables()[table].described->complete;
+    work.parents = co_await members_of(with_, plan_, complete, entry.id);
+    auto save = [&work](store& on) { on.apply_membership(work); };
     co_await with_.db.run(save);
     finish(entry);
 }
@@ -312,8 +336,8 @@ awaitable<void> refetcher::store_batch(std::vector<fetched> batch)
 
 awaitable<void> refetcher::retry_later(const refetch_entry& entry, const std::string& why)
 {
-    const auto ceiling =
-        std::min<duration>(longest_retry, first_retry * (std::int64_t{1} << std::min(entry.attempts, 20)));
+    const auto ceiling = std::min<duration>(
+        longest_retry, first_retry * (std::int64_t{1} << std::min(entry.attempts, 20)));
     const auto pause = std::chrono::duration_cast<duration>(ceiling * uniform(with_.random));
     with_.log.warning("a record could not be read and will be asked for again",
                       {{"resource", plan_.described().name},

@@ -46,7 +46,9 @@ private:
     boost::asio::awaitable<void> fetch(refetch_entry entry);
     boost::asio::awaitable<void> fetch_record(refetch_entry entry);
     boost::asio::awaitable<void> fetch_children(refetch_entry entry);
-    boost::asio::awaitable<void> settle_absence(refetch_entry entry, deletion how, std::string into);
+    boost::asio::awaitable<void> fetch_members(refetch_entry entry, std::size_t table);
+    boost::asio::awaitable<void> settle_absence(refetch_entry entry, deletion how,
+                                                std::string into);
     boost::asio::awaitable<void> store_batch(std::vector<fetched> batch);
     boost::asio::awaitable<void> retry_later(const refetch_entry& entry, const std::string& why);
     void finish(const refetch_entry& entry);

@@ -50,7 +50,8 @@ std::string equals(std::string_view field, std::string_view value)
 std::string body(std::string_view filter, std::string_view sort_field, bool is_descending,
                  unsigned per_page, std::string_view starting_after)
 {
-    std::string text = fmt::format(R"({{"query":{},"pagination":{{"per_page":{})", filter, per_page);
+    std::string text =
+        fmt::format(R"({{"query":{},"pagination":{{"per_page":{})", filter, per_page);
     if (!starting_after.empty()) {
         text += fmt::format(R"(,"starting_after":{})", nlohmann::json(starting_after).dump());
     }

@@ -19,6 +19,8 @@ struct pull_settings
 {
     duration poll_every = std::chrono::seconds(30);
     duration sweep_every = std::chrono::hours(24);
+    // The part of the rate limit that sweeps may take beside the daemon's other work.
+    double sweep_share = 0.2;
     // How far polls look back behind their cursor: the search index lags, sometimes by minutes.
     duration overlap = std::chrono::minutes(30);
     // More records missing at once than the fuse lets pass are read alone all the same.
@@ -50,6 +52,7 @@ struct services
     event_sink& log;
     pull_settings settings;
     workspace_facts workspace;
+    instant next_sweep_request{}; // of any resource
 };
 
 } // namespace intercom_mirror

@@ -144,13 +144,14 @@ awaitable<void> verifier::look_at_records(keys wanted, bool is_final)
 awaitable<void> verifier::look_at_record(const std::string& key, bool is_final)
 {
     auto asked = get_request(target_for(plan_.described().get_target, key), lane::polls,
-                     fmt::format("GET {}", plan_.described().get_target));
+                             fmt::format("GET {}", plan_.described().get_target));
     const auto reply = co_await with_.api.call(std::move(asked));
     if (reply.kind == answer::missing || reply.kind == answer::merged) {
         auto load = [&](store& on) { return on.is_live(plan_, key); };
         const bool is_live = co_await with_.db.run(load);
         if (is_live) {
-            suspect({{key, std::string(plan_.described().name), "", "missing in Intercom"}}, is_final);
+            suspect({{key, std::string(plan_.described().name), "", "missing in Intercom"}},
+                    is_final);
         }
         co_return;
     }
@@ -211,7 +212,7 @@ awaitable<void> verifier::look_at_memberships()
             work.plan = &plan_;
             work.table = i;
             work.other_id = id;
-            work.parents = co_await members_of(with_, plan_, complete, id, true);
+            work.parents = co_await members_of(with_, plan_, complete, id);
             auto compare = [&work](store& on) { return on.compare_membership(work); };
             suspect(co_await with_.db.run(compare), true);
         }
@@ -239,7 +240,8 @@ awaitable<void> verifier::confirm()
         }
         for (const auto& key : doubtful) {
             if (seen_.count(key) == 0) {
-                suspect({{key, std::string(plan_.described().name), "", "missing in Intercom"}}, true);
+                suspect({{key, std::string(plan_.described().name), "", "missing in Intercom"}},
+                        true);
             }
         }
         co_return;

@@ -126,7 +126,7 @@ scaled_integer micros_of(const decimal& number)
 
 verdict put_moment(std::int64_t micros, cell& into)
 {
-    // 4713 BC, where timestamptz begins; it ends beyond what 64 bits of microseconds can say.
+    // 4714 BC, where timestamptz begins; it ends beyond what 64 bits of microseconds can say.
     constexpr std::int64_t first_micros = -210'866'803'200'000'000;
     return micros < first_micros ? out_of_range : put_number(micros, into);
 }

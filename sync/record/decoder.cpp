@@ -55,7 +55,8 @@ void decoder::decode_record(std::string_view json, decoded_record& into)
     settle_tables();
     into.main = std::move(tables_[0].row.cells());
     into.main.resize(plan_.shape.rows[0].columns);
-    into.raw = raw_of(json, true);
+    omitted_.insert(omitted_.end(), emptied_.begin(), emptied_.end());
+    into.raw = replace_all(json, std::move(omitted_));
     into.children = std::move(rows_);
 }
 
@@ -201,11 +202,13 @@ void decoder::walk_element(std::size_t table, std::size_t position, bool is_read
     if (is_read) {
         start_row(table, position);
     }
+    const std::size_t omitted_before = omitted_.size();
     const json_kind kind = text_.kind();
     const char* start = text_.position();
     walk(plan_.shape.rows[table].root, table, is_read);
     if (is_read) {
-        finish_row(table, kind, text_.since(start));
+        const auto omitted = std::span(omitted_).subspan(omitted_before);
+        finish_row(table, {kind, text_.since(start), omitted});
     }
 }
 
@@ -221,7 +224,7 @@ void decoder::start_row(std::size_t table, std::size_t position)
     }
 }
 
-void decoder::finish_row(std::size_t table, json_kind kind, std::string_view element)
+void decoder::finish_row(std::size_t table, const element& read)
 {
     instance& now = tables_[table].now;
     tables_[table].row.finish(drifts_);
@@ -230,10 +233,10 @@ void decoder::finish_row(std::size_t table, json_kind kind, std::string_view ele
         ++now.foreign;
         take_back_orphans(table);
     } else if (!has_key(table)) {
-        skip_row(table, to_string(kind));
+        skip_row(table, to_string(read.kind));
     } else {
         close_children(table);
-        keep_row(table, element);
+        keep_row(table, read);
     }
 }
 
@@ -260,7 +263,7 @@ bool decoder::is_foreign(std::size_t table)
            tables_[table].row.cells()[shape.scope_column].text != shape.scope_value;
 }
 
-void decoder::keep_row(std::size_t table, std::string_view element)
+void decoder::keep_row(std::size_t table, const element& read)
 {
     child_rows& into = rows_[table];
     const std::size_t parent = plan_.tables[table].parent;
@@ -268,10 +271,10 @@ void decoder::keep_row(std::size_t table, std::string_view element)
     into.rows.back().resize(plan_.shape.rows[table].columns);
     into.parents.push_back(parent == 0 ? 0 : rows_[parent].rows.size());
     if (plan_.tables[table].has_raw) {
-        json_cursor text(element);
+        json_cursor text(read.bytes);
         content_hasher hasher(plan_.head, plan_.left_out, plan_.fingerprint);
         into.hashes.push_back(hasher.hash(text, plan_.hash_places[table], plan_.hash_paths[table]));
-        into.raws.push_back(raw_of(element, false));
+        into.raws.push_back(replace_all(read.bytes, {read.omitted.begin(), read.omitted.end()}));
     }
 }
 
@@ -353,18 +356,6 @@ void decoder::settle_tables()
                             tables_[table].instances_complete == tables_[table].instances &&
                             (moved[table].empty() || found.rows.size() >= found.total.value_or(0));
     }
-}
-
-std::string decoder::raw_of(std::string_view bytes, bool is_record) const
-{
-    if (omitted_.empty() && (!is_record || emptied_.empty())) {
-        return std::string(bytes);
-    }
-    std::vector<replacement> replacements = omitted_;
-    if (is_record) {
-        replacements.insert(replacements.end(), emptied_.begin(), emptied_.end());
-    }
-    return replace_all(bytes, std::move(replacements));
 }
 
 } // namespace intercom_mirror

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,14 @@ private:
         std::vector<claims> claimed; // by alternative
     };
 
+    // What has been walked to make a row.
+    struct element
+    {
+        json_kind kind;
+        std::string_view bytes;
+        std::span<const replacement> omitted; // within
+    };
+
     struct table_state
     {
         explicit table_state(const row_shape& shape) : row(shape) {}
@@ -67,12 +76,12 @@ private:
     void walk_array(const array_use& use, bool is_parent_read);
     void walk_element(std::size_t table, std::size_t position, bool is_read);
     void start_row(std::size_t table, std::size_t position);
-    void finish_row(std::size_t table, json_kind kind, std::string_view element);
+    void finish_row(std::size_t table, const element& read);
     void skip_row(std::size_t table, std::string_view found);
     [[nodiscard]] bool is_served(std::size_t table) const;
     [[nodiscard]] bool has_key(std::size_t table);
     [[nodiscard]] bool is_foreign(std::size_t table);
-    void keep_row(std::size_t table, std::string_view element);
+    void keep_row(std::size_t table, const element& read);
     void close_children(std::size_t table);
     void close_instance(std::size_t table);
     void inherit(std::size_t table, const row& parent);
@@ -81,7 +90,6 @@ private:
     void take_back(std::size_t table, std::size_t count);
     void take_back_orphans(std::size_t table);
     void settle_tables();
-    [[nodiscard]] std::string raw_of(std::string_view bytes, bool is_record) const;
 
     const compiled_record& plan_;
     projection from_;

@@ -34,7 +34,7 @@ struct table_plan
     std::string_view name;
     const child* described = nullptr; // null for table 0
     std::size_t parent = 0;
-    std::vector<column> columns;  // for children, the parent column comes first
+    std::vector<column> columns;   // for children, the parent column comes first
     std::size_t parent_column = 0; // index in `columns`, children only (always 0)
     bool has_raw = false;          // the resource itself and children of kind `records`
 };
@@ -64,7 +64,8 @@ struct drift
 struct decoded_record
 {
     row main;
-    std::string raw; // the record; arrays of children of kind `records` emptied, omitted values null
+    std::string
+        raw; // the record; arrays of children of kind `records` emptied, omitted values null
     std::vector<child_rows> children; // by table number; [0] stays empty
     std::vector<drift> drifts;
 };

@@ -62,7 +62,7 @@ void array_parameter::add(std::int64_t number)
     }
     put(std::uint32_t{8});
     put(static_cast<std::uint64_t>(type_ == element::timestamptz ? number - epoch_of_postgres_us
-                                                                  : number));
+                                                                 : number));
 }
 
 void array_parameter::add(const cell& value)

@@ -40,8 +40,9 @@ void add_places(std::vector<difference>& all, const pqxx::row& found, std::strin
 
 } // namespace
 
-std::vector<difference> record_writer::table_differences(std::size_t table, const child_batch& batch,
-                                                         projection from, bool with_surplus)
+std::vector<difference> record_writer::table_differences(std::size_t table,
+                                                         const child_batch& batch, projection from,
+                                                         bool with_surplus)
 {
     std::vector<difference> all;
     const auto& sql = target_.sql.tables[table];
@@ -49,9 +50,9 @@ std::vector<difference> record_writer::table_differences(std::size_t table, cons
     const bool is_list = from == projection::list;
     if (!batch.rows.empty()) {
         auto given = bind(is_list ? sql.list_columns : sql.get_columns, table, batch.rows);
-        for (const auto& found :
-             session_.run(transaction_, is_list ? sql.differences_from_list : sql.differences_from_get,
-                          std::move(given))) {
+        for (const auto& found : session_.run(
+                 transaction_, is_list ? sql.differences_from_list : sql.differences_from_get,
+                 std::move(given))) {
             add_places(all, found, plan.name);
         }
     }
@@ -74,6 +75,24 @@ std::vector<difference> record_writer::table_differences(std::size_t table, cons
     return all;
 }
 
+// A grandchild's owner is a child: which record that one belongs to. Empty for children.
+std::unordered_map<std::string, std::string>
+record_writer::records_of_parents(const records& batch, std::size_t table) const
+{
+    std::unordered_map<std::string, std::string> owners;
+    const auto parent = target_.plan->tables()[table].parent;
+    if (parent == 0) {
+        return owners;
+    }
+    const auto key = target_.sql.tables[parent].key_columns.front();
+    for (const auto* record : batch) {
+        for (const auto& child : record->decoded.children.at(parent).rows) {
+            owners.emplace(child[key].text, record->head.key);
+        }
+    }
+    return owners;
+}
+
 std::vector<difference> record_writer::differences(const records& batch, projection from,
                                                    bool with_surplus)
 {
@@ -83,9 +102,13 @@ std::vector<difference> record_writer::differences(const records& batch, project
     }
     auto all = table_differences(0, main, from, false);
     for (std::size_t table = 1; table < target_.plan->tables().size(); ++table) {
+        const auto owners = records_of_parents(batch, table);
         const auto children = gather(batch, table);
         for (auto& found : table_differences(table, children, from, with_surplus)) {
-            // A grandchild's owner is a child: say which record it belongs to.
+            const auto owner = owners.find(found.key);
+            if (owner != owners.end()) {
+                found.key = owner->second;
+            }
             all.push_back(std::move(found));
         }
     }

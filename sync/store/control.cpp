@@ -49,8 +49,9 @@ std::optional<std::int64_t> take_lease(pqxx::transaction_base& transaction, std:
                                        duration dead_after)
 {
     // The first daemon ever finds no row.
-    transaction.exec("INSERT INTO lease (epoch, holder, renewed_at) VALUES (0, 'nobody', '-infinity')"
-                     " ON CONFLICT (is_only) DO NOTHING");
+    transaction.exec(
+        "INSERT INTO lease (epoch, holder, renewed_at) VALUES (0, 'nobody', '-infinity')"
+        " ON CONFLICT (is_only) DO NOTHING");
     const auto taken = transaction.exec_params(
         "UPDATE lease SET epoch = epoch + 1, holder = $1, renewed_at = clock_timestamp()"
         " WHERE renewed_at < clock_timestamp() - $2::bigint * interval '1 microsecond'"
@@ -60,19 +61,22 @@ std::optional<std::int64_t> take_lease(pqxx::transaction_base& transaction, std:
         return std::nullopt;
     }
     const auto epoch = taken[0][0].as<std::int64_t>();
-    // Sessions of the one before may still hold transactions open.
-    transaction.exec_params("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                            " WHERE application_name = 'intercom-mirror/' || $1::text || '/' ||"
-                            " current_schema() AND pid <> pg_backend_pid() AND usename = current_user",
-                            epoch - 1);
+    // Sessions of the one before may still hold transactions open. Other databases of the server
+    // have epochs of their own.
+    transaction.exec_params(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name = 'intercom-mirror/' || $1::text || '/' ||"
+        " current_schema() AND datname = current_database() AND pid <> pg_backend_pid()"
+        " AND usename = current_user",
+        epoch - 1);
     return epoch;
 }
 
 void renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch, std::string_view vitals)
 {
-    const auto renewed = transaction.exec_params(
-        "UPDATE lease SET renewed_at = clock_timestamp(), vitals = $2::json WHERE epoch = $1::bigint",
-        epoch, std::string(vitals));
+    const auto renewed = transaction.exec_params("UPDATE lease SET renewed_at = clock_timestamp(), "
+                                                 "vitals = $2::json WHERE epoch = $1::bigint",
+                                                 epoch, std::string(vitals));
     if (renewed.affected_rows() == 0) {
         throw lease_lost("another daemon took the lease of this mirror");
     }
@@ -80,13 +84,15 @@ void renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch, std::s
 
 std::optional<lease_facts> lease_holder(pqxx::transaction_base& transaction)
 {
-    const auto found = transaction.exec("SELECT holder, epoch, renewed_at > clock_timestamp() -"
-                                        " interval '9 seconds', coalesce(vitals::text, 'null') FROM lease");
+    const auto found =
+        transaction.exec("SELECT holder, epoch, renewed_at > clock_timestamp() -"
+                         " interval '9 seconds', coalesce(vitals::text, 'null') FROM lease");
     if (found.empty()) {
         return std::nullopt;
     }
     const auto one = found[0];
-    return lease_facts{one[0].c_str(), one[1].as<std::int64_t>(), one[2].as<bool>(), one[3].c_str()};
+    return lease_facts{one[0].c_str(), one[1].as<std::int64_t>(), one[2].as<bool>(),
+                       one[3].c_str()};
 }
 
 void note_refetch(session& connection, pqxx::transaction_base& transaction,
@@ -178,7 +184,8 @@ void drop_refetches(session& connection, pqxx::transaction_base& transaction,
     }
     given.texts = {std::string(resource)};
     static const std::string drop =
-        "DELETE FROM refetch AS t USING unnest($1::text[], $2::text[], $3::bigint[]) AS s(id, part, version)"
+        "DELETE FROM refetch AS t USING unnest($1::text[], $2::text[], $3::bigint[]) AS s(id, "
+        "part, version)"
         " WHERE t.resource = $4 AND t.id = s.id AND t.part = s.part AND t.version = s.version";
     connection.run(transaction, drop, std::move(given));
 }
@@ -208,9 +215,10 @@ std::vector<std::string> live_keys(pqxx::transaction_base& transaction, const re
             return fmt::format(" AND created_at {} {}", comparison, at);
         }
         const auto name = transaction.quote(std::string(zone));
-        return fmt::format(" AND created_at {1} {2} + interval '{3} hours'"
-                           " AND (created_at AT TIME ZONE {0})::date {1} ({2} AT TIME ZONE {0})::date",
-                           name, comparison, at, slack_hours);
+        return fmt::format(
+            " AND created_at {1} {2} + interval '{3} hours'"
+            " AND (created_at AT TIME ZONE {0})::date {1} ({2} AT TIME ZONE {0})::date",
+            name, comparison, at, slack_hours);
     };
     if (slice.from) {
         where += bound(*slice.from, ">", -26);
@@ -270,9 +278,10 @@ void save_slices(pqxx::transaction_base& transaction, std::string_view resource,
         const auto from = text_of(slice.from);
         const auto until = text_of(slice.until);
         transaction.exec_params(
-            fmt::format("INSERT INTO stream_state (resource, stream, slice, slice_from, slice_until,"
-                        " started_at) VALUES ($1, $2, $3, $4::bigint, $5::bigint, {})",
-                        fmt::format(to_time, "$6")),
+            fmt::format(
+                "INSERT INTO stream_state (resource, stream, slice, slice_from, slice_until,"
+                " started_at) VALUES ($1, $2, $3, $4::bigint, $5::bigint, {})",
+                fmt::format(to_time, "$6")),
             std::string(resource), std::string(stream), slice.number, c_text(from), c_text(until),
             started_at.time_since_epoch().count());
     }
@@ -291,11 +300,12 @@ void split_slice(pqxx::transaction_base& transaction, std::string_view resource,
     for (const auto& piece : pieces) {
         const auto from = text_of(piece.from);
         const auto until = text_of(piece.until);
-        transaction.exec_params("INSERT INTO stream_state (resource, stream, slice, slice_from,"
-                                " slice_until, started_at) VALUES ($1, $2, $3, $4::bigint, $5::bigint,"
-                                " $6::timestamptz)",
-                                std::string(resource), std::string(stream), piece.number,
-                                c_text(from), c_text(until), whole[0][0].c_str());
+        transaction.exec_params(
+            "INSERT INTO stream_state (resource, stream, slice, slice_from,"
+            " slice_until, started_at) VALUES ($1, $2, $3, $4::bigint, $5::bigint,"
+            " $6::timestamptz)",
+            std::string(resource), std::string(stream), piece.number, c_text(from), c_text(until),
+            whole[0][0].c_str());
     }
 }
 
@@ -303,8 +313,11 @@ void save_progress(session& connection, pqxx::transaction_base& transaction,
                    std::string_view resource, const checkpoint& progress)
 {
     parameters given;
-    given.texts = {std::string(resource), progress.stream, std::to_string(progress.slice),
-                   progress.position, std::to_string(progress.records),
+    given.texts = {std::string(resource),
+                   progress.stream,
+                   std::to_string(progress.slice),
+                   progress.position,
+                   std::to_string(progress.records),
                    progress.is_done ? "true" : "false"};
     static const std::string save =
         "UPDATE stream_state SET position = $4, records = $5::bigint, is_done = $6::boolean"
@@ -321,7 +334,8 @@ resource_state load_resource(pqxx::transaction_base& transaction, std::string_vi
                     " expected_records, fuse_candidates, fuse_limit, trouble FROM resource_state"
                     " WHERE resource = $1",
                     fmt::format(from_time, "complete_since"), fmt::format(from_time, "poll_cursor"),
-                    fmt::format(from_time, "last_poll_at"), fmt::format(from_time, "last_sweep_at")),
+                    fmt::format(from_time, "last_poll_at"),
+                    fmt::format(from_time, "last_sweep_at")),
         std::string(resource));
     if (found.empty()) {
         return state;
@@ -344,6 +358,16 @@ resource_state load_resource(pqxx::transaction_base& transaction, std::string_vi
     return state;
 }
 
+resource_state lock_resource(pqxx::transaction_base& transaction, std::string_view resource)
+{
+    transaction.exec_params(
+        "INSERT INTO resource_state (resource) VALUES ($1) ON CONFLICT DO NOTHING",
+        std::string(resource));
+    transaction.exec_params("SELECT FROM resource_state WHERE resource = $1 FOR NO KEY UPDATE",
+                            std::string(resource));
+    return load_resource(transaction, resource);
+}
+
 void save_resource(pqxx::transaction_base& transaction, const resource_state& state)
 {
     const auto fingerprint =
@@ -358,34 +382,39 @@ void save_resource(pqxx::transaction_base& transaction, const resource_state& st
     const auto candidates = text_of(state.fuse_candidates);
     const auto limit = text_of(state.fuse_limit);
     transaction.exec_params(
-        fmt::format(
-            "INSERT INTO resource_state AS t (resource, phase, api_version, fingerprint, complete_since,"
-            " poll_cursor, last_poll_at, last_sweep_at, sweep_due, expected_records, fuse_candidates,"
-            " fuse_limit, trouble, trouble_since, updated_at)"
-            " VALUES ($1, $2, $3, $4::bigint, {}, {}, {}, {}, $9::boolean, $10::bigint, $11::bigint,"
-            " $12::bigint, $13, CASE WHEN $13::text IS NOT NULL THEN now() END, now())"
-            " ON CONFLICT (resource) DO UPDATE SET phase = excluded.phase,"
-            " api_version = excluded.api_version, fingerprint = excluded.fingerprint,"
-            " complete_since = excluded.complete_since, poll_cursor = excluded.poll_cursor,"
-            " last_poll_at = excluded.last_poll_at, last_sweep_at = excluded.last_sweep_at,"
-            " sweep_due = excluded.sweep_due, expected_records = excluded.expected_records,"
-            " fuse_candidates = excluded.fuse_candidates, fuse_limit = excluded.fuse_limit,"
-            " trouble = excluded.trouble, trouble_since = CASE WHEN excluded.trouble IS NULL THEN NULL"
-            " ELSE coalesce(t.trouble_since, now()) END, updated_at = now()",
-            fmt::format(to_time, "$5"), fmt::format(to_time, "$6"), fmt::format(to_time, "$7"),
-            fmt::format(to_time, "$8")),
+        fmt::format("INSERT INTO resource_state AS t (resource, phase, api_version, fingerprint, "
+                    "complete_since,"
+                    " poll_cursor, last_poll_at, last_sweep_at, sweep_due, expected_records, "
+                    "fuse_candidates,"
+                    " fuse_limit, trouble, trouble_since, updated_at)"
+                    " VALUES ($1, $2, $3, $4::bigint, {}, {}, {}, {}, $9::boolean, $10::bigint, "
+                    "$11::bigint,"
+                    " $12::bigint, $13, CASE WHEN $13::text IS NOT NULL THEN now() END, now())"
+                    " ON CONFLICT (resource) DO UPDATE SET phase = excluded.phase,"
+                    " api_version = excluded.api_version, fingerprint = excluded.fingerprint,"
+                    " complete_since = excluded.complete_since, poll_cursor = excluded.poll_cursor,"
+                    " last_poll_at = excluded.last_poll_at, last_sweep_at = excluded.last_sweep_at,"
+                    " sweep_due = excluded.sweep_due, expected_records = excluded.expected_records,"
+                    " fuse_candidates = excluded.fuse_candidates, fuse_limit = excluded.fuse_limit,"
+                    " trouble = excluded.trouble, trouble_since = CASE WHEN excluded.trouble IS "
+                    "NULL THEN NULL"
+                    " ELSE coalesce(t.trouble_since, now()) END, updated_at = now()",
+                    fmt::format(to_time, "$5"), fmt::format(to_time, "$6"),
+                    fmt::format(to_time, "$7"), fmt::format(to_time, "$8")),
         state.resource, state.phase, c_text(state.version), c_text(fingerprint),
         c_text(complete_since), c_text(poll_cursor), c_text(last_poll_at), c_text(last_sweep_at),
-        state.sweep_due, c_text(expected), c_text(candidates), c_text(limit), c_text(state.trouble));
+        state.sweep_due, c_text(expected), c_text(candidates), c_text(limit),
+        c_text(state.trouble));
 }
 
 void add_run(pqxx::transaction_base& transaction, const run_record& run)
 {
     transaction.exec_params(
-        fmt::format("INSERT INTO run (resource, kind, started_at, finished_at, outcome, pages, records,"
-                    " applied, detail) VALUES ($1, $2, {}, now(), $4, $5::bigint, $6::bigint, $7::bigint,"
-                    " nullif($8, ''))",
-                    fmt::format(to_time, "$3")),
+        fmt::format(
+            "INSERT INTO run (resource, kind, started_at, finished_at, outcome, pages, records,"
+            " applied, detail) VALUES ($1, $2, {}, now(), $4, $5::bigint, $6::bigint, $7::bigint,"
+            " nullif($8, ''))",
+            fmt::format(to_time, "$3")),
         run.resource, run.kind, run.started_at.time_since_epoch().count(), run.outcome, run.pages,
         run.records, run.applied, run.detail);
 }
@@ -429,7 +458,8 @@ std::vector<dead_letter> dead_letters(pqxx::transaction_base& transaction,
         letter.id = one[0].as<std::int64_t>();
         letter.resource = one[1].c_str();
         letter.record_id = one[2].c_str();
-        letter.from = std::string_view(one[3].c_str()) == "list" ? projection::list : projection::get;
+        letter.from =
+            std::string_view(one[3].c_str()) == "list" ? projection::list : projection::get;
         letter.reason = one[4].c_str();
         letter.bytes = pqxx::binarystring(one[5]).str();
         letter.times_seen = one[6].as<std::uint64_t>();

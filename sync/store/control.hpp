@@ -17,7 +17,8 @@ void note_refetch(session& connection, pqxx::transaction_base& transaction,
                   std::span<const std::optional<std::uint64_t>> list_hashes, std::string_view part,
                   lane in, std::string_view reason, bool is_held);
 std::vector<refetch_entry> due_refetches(pqxx::transaction_base& transaction,
-                                         std::string_view resource, wall_time now, std::size_t most);
+                                         std::string_view resource, wall_time now,
+                                         std::size_t most);
 void retry_refetch(pqxx::transaction_base& transaction, std::string_view resource,
                    const refetch_entry& entry, wall_time next_at);
 // Each in the version it had when it was claimed, or a later note is lost.
@@ -41,6 +42,8 @@ void save_progress(session& connection, pqxx::transaction_base& transaction,
                    std::string_view resource, const checkpoint& progress);
 
 resource_state load_resource(pqxx::transaction_base& transaction, std::string_view resource);
+// Keeps others from changing it until the transaction ends.
+resource_state lock_resource(pqxx::transaction_base& transaction, std::string_view resource);
 void save_resource(pqxx::transaction_base& transaction, const resource_state& state);
 void add_run(pqxx::transaction_base& transaction, const run_record& run);
 resource_numbers numbers(pqxx::transaction_base& transaction, const record_plan& plan);

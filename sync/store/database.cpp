@@ -53,9 +53,8 @@ public:
                 }
                 task = nullptr;
                 auto executor = guard.get_executor();
-                asio::dispatch(executor, [shared = std::move(shared), error]() mutable {
-                    (*shared)(error);
-                });
+                asio::dispatch(executor,
+                               [shared = std::move(shared), error]() mutable { (*shared)(error); });
                 guard.reset();
             });
         };

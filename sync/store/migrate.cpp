@@ -17,12 +17,13 @@ std::map<std::string, std::string> applied_ones(pqxx::transaction_base& transact
                                                 const std::string& control)
 {
     std::map<std::string, std::string> applied;
-    const auto exists = transaction.exec_params1(
-        "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'schema_migration')",
-        control);
+    const auto exists =
+        transaction.exec_params1("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND "
+                                 "tablename = 'schema_migration')",
+                                 control);
     if (exists[0].as<bool>()) {
-        for (const auto& one : transaction.exec(
-                 "SELECT name, sha256 FROM schema_migration ORDER BY name")) {
+        for (const auto& one :
+             transaction.exec("SELECT name, sha256 FROM schema_migration ORDER BY name")) {
             applied.emplace(one[0].c_str(), one[1].c_str());
         }
     }
@@ -63,10 +64,10 @@ migration_report migrate(session& connection, const session_options& options)
                                          transaction.quote_name(options.schema),
                                          transaction.quote_name(control)));
         }
-        transaction.exec(fmt::format(
-            "CREATE TABLE IF NOT EXISTS {}.schema_migration (name text PRIMARY KEY, sha256 text NOT NULL,"
-            " applied_at timestamptz NOT NULL DEFAULT now())",
-            transaction.quote_name(control)));
+        transaction.exec(fmt::format("CREATE TABLE IF NOT EXISTS {}.schema_migration (name text "
+                                     "PRIMARY KEY, sha256 text NOT NULL,"
+                                     " applied_at timestamptz NOT NULL DEFAULT now())",
+                                     transaction.quote_name(control)));
     });
     migration_report report;
     for (const auto& step : all_migrations()) {
@@ -120,9 +121,9 @@ void grant_roles(session& connection, const session_options& options)
             return transaction.quote_name(fmt::format("{}_{}", options.schema, kind));
         };
         for (const auto* kind : {"owner", "daemon", "editor", "operator", "analyst"}) {
-            const auto exists = transaction.exec_params1(
-                "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)",
-                fmt::format("{}_{}", options.schema, kind));
+            const auto exists =
+                transaction.exec_params1("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)",
+                                         fmt::format("{}_{}", options.schema, kind));
             if (!exists[0].as<bool>()) {
                 transaction.exec(fmt::format("CREATE ROLE {} NOLOGIN", role(kind)));
             }
@@ -134,15 +135,15 @@ void grant_roles(session& connection, const session_options& options)
                                      role("analyst")));
         transaction.exec(fmt::format("GRANT USAGE ON SCHEMA {} TO {}, {}", control, role("daemon"),
                                      role("operator")));
-        transaction.exec(fmt::format("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}, {}, {}", mirror,
-                                     role("editor"), role("operator"), role("analyst")));
-        transaction.exec(fmt::format(
-            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {}, {} TO {}", mirror,
-            control, role("daemon")));
-        transaction.exec(fmt::format("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {}, {} TO {}", mirror,
-                                     control, role("daemon")));
+        transaction.exec(fmt::format("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}, {}, {}",
+                                     mirror, role("editor"), role("operator"), role("analyst")));
         transaction.exec(
-            fmt::format("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}", control, role("operator")));
+            fmt::format("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {}, {} TO {}",
+                        mirror, control, role("daemon")));
+        transaction.exec(fmt::format("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {}, {} TO {}",
+                                     mirror, control, role("daemon")));
+        transaction.exec(fmt::format("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}", control,
+                                     role("operator")));
     });
 }
 

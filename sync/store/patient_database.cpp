@@ -13,7 +13,8 @@ class patient_database final : public database
 public:
     patient_database(database& inner, clock& time, event_sink& log)
         : inner_(inner), time_(time), log_(log)
-    {}
+    {
+    }
 
     boost::asio::awaitable<void> perform(std::function<void(store&)> work) override
     {

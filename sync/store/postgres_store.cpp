@@ -17,7 +17,8 @@ class postgres_store final : public store
 public:
     postgres_store(session_options options, shared_epoch epoch)
         : session_(std::move(options)), epoch_(std::move(epoch))
-    {}
+    {
+    }
 
     std::optional<std::int64_t> take_lease(std::string_view holder, duration dead_after) override
     {
@@ -49,8 +50,9 @@ public:
 
     std::optional<lease_facts> lease_holder() override
     {
-        return look<std::optional<lease_facts>>(
-            [&](pqxx::transaction_base& transaction) { return control::lease_holder(transaction); });
+        return look<std::optional<lease_facts>>([&](pqxx::transaction_base& transaction) {
+            return control::lease_holder(transaction);
+        });
     }
 
     page_outcome apply_page(const page_work& work) override
@@ -64,13 +66,14 @@ public:
                     control::save_progress(session_, transaction, work.plan->described().name,
                                            *work.progress);
                 }
-                // A document that lost against a newer row noted its entry anew, as a later version.
+                // A document that lost against a newer row noted its entry anew, as a later
+                // version.
                 to.drop_refetches(work.causes);
             });
         };
         try {
             attempt(false);
-        } catch (const pqxx::sql_error&) {
+        } catch (const statement_refused&) {
             attempt(true);
         }
         return outcome;
@@ -137,9 +140,10 @@ public:
     {
         return look<bool>([&](pqxx::transaction_base& transaction) {
             return !transaction
-                        .exec_params(fmt::format("SELECT FROM {} WHERE {} = $1 AND deleted_at IS NULL",
-                                                 plan.tables()[0].name, plan.described().key),
-                                     std::string(key))
+                        .exec_params(
+                            fmt::format("SELECT FROM {} WHERE {} = $1 AND deleted_at IS NULL",
+                                        plan.tables()[0].name, plan.described().key),
+                            std::string(key))
                         .empty();
         });
     }
@@ -160,8 +164,11 @@ public:
                                              std::size_t inline_max) override
     {
         const auto& child = plan.tables()[table];
-        return keys(fmt::format("SELECT {0} FROM {1} GROUP BY {0} HAVING count(*) >= {2} ORDER BY {0}",
-                                child.columns[child.parent_column].name, child.name, inline_max));
+        return keys(fmt::format("SELECT c.{0} FROM {1} AS c JOIN {3} AS p ON p.{4} = c.{0}"
+                                " WHERE p.deleted_at IS NULL"
+                                " GROUP BY c.{0} HAVING count(*) >= {2} ORDER BY c.{0}",
+                                child.columns[child.parent_column].name, child.name, inline_max,
+                                plan.tables()[0].name, plan.described().key));
     }
 
     bool redecode(const record_plan& plan, std::size_t most) override
@@ -170,7 +177,8 @@ public:
         write([&](pqxx::transaction_base& transaction) {
             const std::string resource(plan.described().name);
             const auto state = transaction.exec_params(
-                "SELECT coalesce(redecoded_to, '') FROM resource_state WHERE resource = $1", resource);
+                "SELECT coalesce(redecoded_to, '') FROM resource_state WHERE resource = $1",
+                resource);
             const std::string from = state.empty() ? "" : state[0][0].c_str();
             const auto found = transaction.exec_params(
                 fmt::format("SELECT {0}, raw FROM {1} WHERE {0} > $1 AND deleted_at IS NULL"
@@ -186,7 +194,8 @@ public:
                 const auto last = raws.back().first;
                 writer(transaction, plan).redecode(std::move(raws));
                 transaction.exec_params(
-                    "UPDATE resource_state SET redecoded_to = $2 WHERE resource = $1", resource, last);
+                    "UPDATE resource_state SET redecoded_to = $2 WHERE resource = $1", resource,
+                    last);
             } else {
                 transaction.exec_params(
                     "UPDATE resource_state SET redecoded_to = NULL WHERE resource = $1", resource);
@@ -202,11 +211,22 @@ public:
         });
     }
 
-    void note_refetch(std::string_view resource, std::span<const std::string> ids,
-                      std::string_view part, lane in, std::string_view reason, bool is_held) override
+    void ask_for_sweep(std::string_view resource) override
     {
-        write([&](pqxx::transaction_base& transaction) {
-            control::note_refetch(session_, transaction, resource, ids, {}, part, in, reason, is_held);
+        session_.transact([&](pqxx::transaction_base& transaction) {
+            transaction.exec_params(
+                "UPDATE resource_state SET sweep_due = true WHERE resource = $1",
+                std::string(resource));
+        });
+    }
+
+    void note_refetch(std::string_view resource, std::span<const std::string> ids,
+                      std::string_view part, lane in, std::string_view reason,
+                      bool is_held) override
+    {
+        session_.transact([&](pqxx::transaction_base& transaction) {
+            control::note_refetch(session_, transaction, resource, ids, {}, part, in, reason,
+                                  is_held);
         });
     }
 
@@ -330,9 +350,12 @@ public:
         });
     }
 
-    void save_resource(const resource_state& state) override
+    void edit_resource(std::string_view resource,
+                       const std::function<void(resource_state&)>& change) override
     {
         write([&](pqxx::transaction_base& transaction) {
+            auto state = control::lock_resource(transaction, resource);
+            change(state);
             control::save_resource(transaction, state);
         });
     }
@@ -364,20 +387,26 @@ public:
         });
     }
 
-    void forget_hashes(const record_plan& plan, std::span<const std::string> keys) override
+    void settle(std::string_view resource) override
     {
         write([&](pqxx::transaction_base& transaction) {
-            parameters given;
-            auto& wanted = given.arrays.emplace_back(array_parameter::element::text);
-            for (const auto& key : keys) {
-                wanted.add(std::string_view(key));
-            }
-            session_.run(transaction,
-                         fmt::format("UPDATE {} SET _hash_list = NULL, _hash_get = NULL"
-                                     " WHERE {} = ANY ($1::text[])",
-                                     plan.tables()[0].name, plan.described().key),
-                         std::move(given));
+            transaction.exec_params(
+                "UPDATE resource_state AS state SET complete_since = poll_cursor, phase = 'live'"
+                " WHERE resource = $1 AND complete_since IS NULL AND poll_cursor IS NOT NULL"
+                " AND NOT EXISTS (SELECT FROM refetch WHERE refetch.resource = state.resource)",
+                std::string(resource));
         });
+    }
+
+    std::string claim_workspace(std::string_view id) override
+    {
+        std::string owner;
+        session_.transact([&](pqxx::transaction_base& transaction) {
+            transaction.exec_params("INSERT INTO workspace (id) VALUES ($1) ON CONFLICT DO NOTHING",
+                                    std::string(id));
+            owner = transaction.exec1("SELECT id FROM workspace")[0].c_str();
+        });
+        return owner;
     }
 
     std::string known_zone(std::string_view zone) override
@@ -385,9 +414,10 @@ public:
         return look<std::string>([&](pqxx::transaction_base& transaction) {
             return std::string(
                 transaction
-                    .exec_params1("SELECT coalesce((SELECT name FROM pg_timezone_names WHERE name = $1),"
-                                  " 'UTC')",
-                                  std::string(zone))[0]
+                    .exec_params1(
+                        "SELECT coalesce((SELECT name FROM pg_timezone_names WHERE name = $1),"
+                        " 'UTC')",
+                        std::string(zone))[0]
                     .c_str());
         });
     }
@@ -395,6 +425,8 @@ public:
     void call(std::string_view function) override
     {
         write([&](pqxx::transaction_base& transaction) {
+            // Building an index over millions of rows takes its time.
+            transaction.exec("SET LOCAL statement_timeout = 0");
             transaction.exec(fmt::format("SELECT {}()", function));
         });
     }
@@ -417,7 +449,8 @@ private:
         session_.transact([&](pqxx::transaction_base& transaction) {
             parameters given;
             given.texts.emplace_back(std::to_string(epoch_->load()));
-            static const std::string fence = "SELECT FROM lease WHERE epoch = $1::bigint FOR KEY SHARE";
+            static const std::string fence =
+                "SELECT FROM lease WHERE epoch = $1::bigint FOR KEY SHARE";
             if (session_.run(transaction, fence, std::move(given)).empty()) {
                 throw lease_lost("another daemon holds the lease of this mirror");
             }
@@ -431,8 +464,7 @@ private:
     Result look(const Work& work)
     {
         Result result{};
-        session_.transact(
-            [&](pqxx::transaction_base& transaction) { result = work(transaction); });
+        session_.transact([&](pqxx::transaction_base& transaction) { result = work(transaction); });
         return result;
     }
 

@@ -91,8 +91,8 @@ std::vector<page_record> record_writer::read(const page_work& work, page_outcome
     return readable;
 }
 
-std::unordered_map<std::string, stored_head> record_writer::heads(
-    const std::string& sql, std::span<page_record* const> wanted)
+std::unordered_map<std::string, stored_head>
+record_writer::heads(const std::string& sql, std::span<page_record* const> wanted)
 {
     std::unordered_map<std::string, stored_head> found;
     if (wanted.empty()) {
@@ -160,15 +160,19 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
             previous = at;
         }
     }
-    std::sort(all.begin(), all.end(), [](const page_record* a, const page_record* b) {
-        return a->head.key < b->head.key;
-    });
+    std::sort(all.begin(), all.end(),
+              [](const page_record* a, const page_record* b) { return a->head.key < b->head.key; });
 
     // Most sightings change nothing: they cost this one look.
     const auto seen = heads(target_.sql.heads, all);
+    const auto is_repair = [&](const page_record* record) {
+        return std::any_of(work.causes.begin(), work.causes.end(), [&](const refetch_entry& entry) {
+            return entry.reason == repair_reason && entry.id == record->head.key;
+        });
+    };
     const auto is_settled = [&](const page_record* record) {
         const auto found = seen.find(record->head.key);
-        if (found == seen.end()) {
+        if (found == seen.end() || is_repair(record)) {
             return false;
         }
         const auto said = judge(described(), work.from, record->head.hash, record->head.updated_at,
@@ -190,16 +194,22 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
     std::vector<std::optional<std::uint64_t>> to_read_hashes;
     const auto read_alone = [&](const page_record& record) {
         to_read.push_back(record.head.key);
-        to_read_hashes.emplace_back(work.from == projection::list
-                                        ? std::optional(record.head.hash)
-                                        : std::nullopt);
+        to_read_hashes.emplace_back(work.from == projection::list ? std::optional(record.head.hash)
+                                                                  : std::nullopt);
     };
     for (auto* record : changed) {
         const auto found = locked.find(record->head.key);
-        const auto stored =
-            found == locked.end() ? std::nullopt : std::optional(found->second);
+        const auto stored = found == locked.end() ? std::nullopt : std::optional(found->second);
         record->is_new = !stored;
-        switch (judge(described(), work.from, record->head.hash, record->head.updated_at, stored)) {
+        auto said =
+            judge(described(), work.from, record->head.hash, record->head.updated_at, stored);
+        if (is_repair(record) && said == verdict::unchanged) {
+            said = verdict::apply;
+        }
+        if (is_repair(record)) {
+            forget_child_hashes(record->head.key);
+        }
+        switch (said) {
         case verdict::unchanged:
         case verdict::ignore:
             ++outcome.unchanged;
@@ -256,7 +266,8 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
                 attempt.commit();
                 ++outcome.applied;
             } catch (const pqxx::sql_error& refused) {
-                if (refused.sqlstate().substr(0, 2) != "22" && refused.sqlstate().substr(0, 2) != "23" &&
+                if (refused.sqlstate().substr(0, 2) != "22" &&
+                    refused.sqlstate().substr(0, 2) != "23" &&
                     refused.sqlstate().substr(0, 2) != "54") {
                     throw;
                 }
@@ -269,6 +280,20 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
     note_refetch(to_read, to_read_hashes, "", work.in, "changed");
     outcome.queued = to_read.size();
     return outcome;
+}
+
+// So that rows which look unchanged by their hash are written all the same.
+void record_writer::forget_child_hashes(const std::string& key)
+{
+    for (std::size_t i = 1; i < target_.plan->tables().size(); ++i) {
+        const auto& table = target_.plan->tables()[i];
+        if (table.has_raw) {
+            transaction_.exec_params(fmt::format("UPDATE {} SET _hash_list = NULL WHERE {} = $1",
+                                                 table.name,
+                                                 table.columns[table.parent_column].name),
+                                     key);
+        }
+    }
 }
 
 void record_writer::store_rows(const page_work& work, const records& batch)
@@ -288,7 +313,8 @@ parameters record_writer::bind(const std::vector<std::size_t>& columns, std::siz
     parameters given;
     given.arrays.reserve(columns.size() + 4);
     for (const auto i : columns) {
-        auto& array = given.arrays.emplace_back(element_of(target_.plan->tables()[table].columns[i].type));
+        auto& array =
+            given.arrays.emplace_back(element_of(target_.plan->tables()[table].columns[i].type));
         for (const auto* one : rows) {
             array.add((*one)[i]);
         }
@@ -305,8 +331,9 @@ void record_writer::store_main(const page_work& work, const records& batch)
     array_parameter list_hashes(array_parameter::element::bigint);
     array_parameter get_hashes(array_parameter::element::bigint);
     const auto sighting_of = [&](const std::string& key) {
-        const auto cause = std::find_if(work.causes.begin(), work.causes.end(),
-                                        [&](const refetch_entry& entry) { return entry.id == key; });
+        const auto cause =
+            std::find_if(work.causes.begin(), work.causes.end(),
+                         [&](const refetch_entry& entry) { return entry.id == key; });
         return cause == work.causes.end() ? std::nullopt : as_signed(cause->list_hash);
     };
     for (const auto* record : batch) {
@@ -322,7 +349,8 @@ void record_writer::store_main(const page_work& work, const records& batch)
     given.arrays.push_back(std::move(raws));
     given.arrays.push_back(std::move(list_hashes));
     given.arrays.push_back(std::move(get_hashes));
-    session_.run(transaction_, is_list ? sql.upsert_from_list : sql.upsert_from_get, std::move(given));
+    session_.run(transaction_, is_list ? sql.upsert_from_list : sql.upsert_from_get,
+                 std::move(given));
 }
 
 record_writer::child_batch record_writer::gather(const records& batch, std::size_t table) const
@@ -388,7 +416,8 @@ void record_writer::upsert_children(std::size_t table, const child_batch& batch,
         given.arrays.push_back(std::move(raws));
         given.arrays.push_back(std::move(hashes));
     }
-    session_.run(transaction_, is_list ? sql.upsert_from_list : sql.upsert_from_get, std::move(given));
+    session_.run(transaction_, is_list ? sql.upsert_from_list : sql.upsert_from_get,
+                 std::move(given));
 }
 
 void record_writer::remove_missing(std::size_t table, const child_batch& batch)
@@ -407,7 +436,8 @@ void record_writer::remove_missing(std::size_t table, const child_batch& batch)
     session_.run(transaction_, sql.remove_missing, std::move(given));
 }
 
-std::vector<std::string> record_writer::unfitting_parents(std::size_t table, const child_batch& batch)
+std::vector<std::string> record_writer::unfitting_parents(std::size_t table,
+                                                          const child_batch& batch)
 {
     std::vector<std::string> unfitting;
     if (batch.checked_parents.empty()) {
@@ -436,7 +466,8 @@ void record_writer::store_table(const page_work& work, const records& batch, std
     upsert_children(table, all, work.from);
     const auto unfitting = unfitting_parents(table, all);
     note_refetch(unfitting, {}, target_.plan->tables()[table].name,
-                 work.in == lane::backfill ? lane::backfill : lane::completion, "list is cut short");
+                 work.in == lane::backfill ? lane::backfill : lane::completion,
+                 "list is cut short");
 }
 
 void record_writer::apply_children(const child_work& work)
@@ -452,6 +483,9 @@ void record_writer::apply_children(const child_work& work)
         target_.plan->decode_children(work.table, work.parent_key, work.elements, drifts);
     note_drifts(drifts);
     if (!parents.empty()) {
+        if (work.cause && work.cause->reason == repair_reason) {
+            forget_child_hashes(work.parent_key);
+        }
         child_batch all;
         all.complete_parents.push_back(work.parent_key);
         for (std::size_t i = 0; i < found.rows.size(); ++i) {
@@ -492,13 +526,17 @@ void record_writer::apply_membership(const membership_work& work)
                  fmt::format("DELETE FROM {0} AS t WHERE t.{1} = $2 AND t.{2} <> ALL ($1::text[])",
                              table.name, other, parent),
                  given);
-    session_.run(transaction_,
-                 fmt::format("INSERT INTO {0} ({2}, {1})\nSELECT s.key, $2 FROM unnest($1::text[]) AS s(key),"
-                             " LATERAL (SELECT FROM {3} AS p WHERE p.{4} = s.key OFFSET 0) AS p\n"
-                             "ON CONFLICT DO NOTHING",
-                             table.name, other, parent,
-                             target_.plan->tables()[0].name, described().key),
-                 std::move(given));
+    session_.run(
+        transaction_,
+        fmt::format(
+            "INSERT INTO {0} ({2}, {1})\nSELECT s.key, $2 FROM unnest($1::text[]) AS s(key),"
+            " LATERAL (SELECT FROM {3} AS p WHERE p.{4} = s.key OFFSET 0) AS p\n"
+            "ON CONFLICT DO NOTHING",
+            table.name, other, parent, target_.plan->tables()[0].name, described().key),
+        std::move(given));
+    if (work.cause) {
+        drop_refetches({&*work.cause, 1});
+    }
 }
 
 void record_writer::apply_absence(const absence& gone)
@@ -507,9 +545,10 @@ void record_writer::apply_absence(const absence& gone)
     given.texts = {gone.key, std::string(name_of(gone.how))};
     session_.run(transaction_, target_.sql.tombstone, std::move(given));
     if (!gone.merged_into.empty()) {
-        transaction_.exec_params("INSERT INTO id_alias (resource, old_id, new_id) VALUES ($1, $2, $3)"
-                                 " ON CONFLICT (resource, old_id) DO UPDATE SET new_id = excluded.new_id",
-                                 std::string(described().name), gone.key, gone.merged_into);
+        transaction_.exec_params(
+            "INSERT INTO id_alias (resource, old_id, new_id) VALUES ($1, $2, $3)"
+            " ON CONFLICT (resource, old_id) DO UPDATE SET new_id = excluded.new_id",
+            std::string(described().name), gone.key, gone.merged_into);
         const std::vector<std::string> survivor{gone.merged_into};
         note_refetch(survivor, {}, "", lane::hints, "merged");
     }
@@ -554,7 +593,8 @@ void record_writer::note_drifts(const std::vector<drift>& found)
         transaction_.exec_params(
             "INSERT INTO field_drift AS t (resource, path, problem, found, times_seen)"
             " VALUES ($1, $2, $3, $4, $5::bigint) ON CONFLICT (resource, path, problem, found)"
-            " DO UPDATE SET times_seen = greatest(t.times_seen, excluded.times_seen), last_seen = now()",
+            " DO UPDATE SET times_seen = greatest(t.times_seen, excluded.times_seen), last_seen = "
+            "now()",
             std::string(described().name), one.path, std::string(name_of(one.what)),
             std::string(one.found), count);
     }

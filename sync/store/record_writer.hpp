@@ -32,7 +32,8 @@ struct page_record
 
 // How often each kind of drift was met since the process started, so that the table that counts
 // them is written rarely.
-using drift_counts = std::map<std::tuple<std::string, std::string, int, std::string>, std::uint64_t>;
+using drift_counts =
+    std::map<std::tuple<std::string, std::string, int, std::string>, std::uint64_t>;
 
 // Writes documents into the tables of one resource, inside a transaction of the caller.
 class record_writer
@@ -41,7 +42,8 @@ public:
     record_writer(session& connection, pqxx::transaction_base& transaction,
                   const compiled_resource& target, drift_counts& drifts)
         : session_(connection), transaction_(transaction), target_(target), drifts_(drifts)
-    {}
+    {
+    }
 
     // `one_by_one`: after a statement failed for the page as a whole, so that only the record at
     // fault goes to the dead letters.
@@ -80,6 +82,7 @@ private:
     std::unordered_map<std::string, stored_head> heads(const std::string& sql,
                                                        std::span<page_record* const> wanted);
     bool decode(page_record& record, const page_work& work, page_outcome* outcome);
+    void forget_child_hashes(const std::string& key);
     void store_rows(const page_work& work, const records& batch);
     void store_main(const page_work& work, const records& batch);
     void store_table(const page_work& work, const records& batch, std::size_t table);
@@ -88,11 +91,14 @@ private:
     void remove_missing(std::size_t table, const child_batch& batch);
     std::vector<std::string> unfitting_parents(std::size_t table, const child_batch& batch);
     std::vector<difference> differences(const records& batch, projection from, bool with_surplus);
+    [[nodiscard]] std::unordered_map<std::string, std::string>
+    records_of_parents(const records& batch, std::size_t table) const;
     std::vector<difference> table_differences(std::size_t table, const child_batch& batch,
                                               projection from, bool with_surplus);
     parameters bind(const std::vector<std::size_t>& columns, std::size_t table,
                     const std::vector<const row*>& rows) const;
-    void bury(std::string_view bytes, std::string_view id, projection from, std::string_view reason);
+    void bury(std::string_view bytes, std::string_view id, projection from,
+              std::string_view reason);
     void note_drifts(const std::vector<drift>& found);
 
     session& session_;

@@ -121,9 +121,10 @@ void session::transact(const std::function<void(pqxx::transaction_base&)>& work)
             }
             if (error.sqlstate().empty() || is_passing(error.sqlstate())) {
                 connection_.reset();
-                throw store_unavailable(fmt::format("PostgreSQL refuses for now: {}", error.what()));
+                throw store_unavailable(
+                    fmt::format("PostgreSQL refuses for now: {}", error.what()));
             }
-            throw;
+            throw statement_refused(error.what(), error.sqlstate());
         } catch (const pqxx::usage_error& error) {
             // A transaction on a connection that broke under it.
             connection_.reset();

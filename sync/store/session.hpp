@@ -49,8 +49,8 @@ public:
 
     void set_application_name(std::string name);
 
-    // Throws store_unavailable (repeat later), lease_lost, schema_mismatch, or pqxx's errors about
-    // the statement itself.
+    // Throws store_unavailable (repeat later), permission_missing or statement_refused, and what
+    // the work throws itself.
     void transact(const std::function<void(pqxx::transaction_base&)>& work);
 
     // Within a transaction of this session. Prepares `sql` on first use; the text is the key.

@@ -88,15 +88,16 @@ private:
     }
 
     // unnest($1::text[], …) AS alias(id, …); further parameters are appended by `extra`.
-    [[nodiscard]] std::string given(const indices& columns, std::string_view alias,
-                                    std::size_t first_parameter,
-                                    const std::vector<std::pair<std::string, std::string>>& extra = {}) const
+    [[nodiscard]] std::string
+    given(const indices& columns, std::string_view alias, std::size_t first_parameter,
+          const std::vector<std::pair<std::string, std::string>>& extra = {}) const
     {
         std::vector<std::string> arrays;
         std::vector<std::string> names;
         std::size_t number = first_parameter;
         for (const auto i : columns) {
-            arrays.push_back(fmt::format("${}::{}[]", number++, sql_element(table_.columns[i].type)));
+            arrays.push_back(
+                fmt::format("${}::{}[]", number++, sql_element(table_.columns[i].type)));
             names.emplace_back(table_.columns[i].name);
         }
         for (const auto& [name, type] : extra) {
@@ -123,12 +124,13 @@ private:
             return fmt::format("CASE WHEN t._pending ? '{0}' THEN t.{0} ELSE excluded.{0} END",
                                described.name);
         }
-        return fmt::format(
-            "CASE WHEN t._pending ? '{0}' THEN (excluded.{0} - ARRAY(SELECT jsonb_object_keys(t._pending"
-            " -> '{0}'))) || (SELECT coalesce(jsonb_object_agg(edited, t.{0} -> edited), '{{}}') FROM"
-            " jsonb_object_keys(t._pending -> '{0}') AS edited WHERE t.{0} ? edited)"
-            " ELSE excluded.{0} END",
-            described.name);
+        return fmt::format("CASE WHEN t._pending ? '{0}' THEN (excluded.{0} - ARRAY(SELECT "
+                           "jsonb_object_keys(t._pending"
+                           " -> '{0}'))) || (SELECT coalesce(jsonb_object_agg(edited, t.{0} -> "
+                           "edited), '{{}}') FROM"
+                           " jsonb_object_keys(t._pending -> '{0}') AS edited WHERE t.{0} ? edited)"
+                           " ELSE excluded.{0} END",
+                           described.name);
     }
 
     [[nodiscard]] std::string upsert(const indices& columns) const
@@ -141,10 +143,10 @@ private:
             names.emplace_back(described.name);
             values.push_back(value_of(i, "s"));
             if (!is_key(described.name)) {
-                sets.push_back(fmt::format(
-                    "{} = {}", described.name,
-                    described.editable && table_.has_raw ? kept_when_pending(described)
-                                                         : fmt::format("excluded.{}", described.name)));
+                sets.push_back(fmt::format("{} = {}", described.name,
+                                           described.editable && table_.has_raw
+                                               ? kept_when_pending(described)
+                                               : fmt::format("excluded.{}", described.name)));
             }
         }
         std::vector<std::pair<std::string, std::string>> extra;
@@ -238,9 +240,10 @@ private:
 
     [[nodiscard]] std::string surplus(const indices& keys) const
     {
-        return fmt::format("SELECT p.id, {}\n  FROM unnest($1::text[]) AS p(id), LATERAL (SELECT * FROM {}"
-                           " AS t WHERE {} OFFSET 0) AS t",
-                           key_text("t"), table_.name, surplus_condition(keys));
+        return fmt::format(
+            "SELECT p.id, {}\n  FROM unnest($1::text[]) AS p(id), LATERAL (SELECT * FROM {}"
+            " AS t WHERE {} OFFSET 0) AS t",
+            key_text("t"), table_.name, surplus_condition(keys));
     }
 
     [[nodiscard]] std::string key_text(std::string_view alias) const
@@ -276,12 +279,13 @@ private:
         for (const auto i : columns) {
             const auto& described = table_.columns[i];
             if (!is_key(described.name)) {
-                const auto pending = described.editable && table_.has_raw
-                                         ? fmt::format(" AND NOT coalesce(t._pending ? '{}', false)",
-                                                       described.name)
-                                         : std::string();
-                places.push_back(fmt::format("CASE WHEN t.{0} IS DISTINCT FROM {1}{2} THEN '{0}' END",
-                                             described.name, value_of(i, "s"), pending));
+                const auto pending =
+                    described.editable && table_.has_raw
+                        ? fmt::format(" AND NOT coalesce(t._pending ? '{}', false)", described.name)
+                        : std::string();
+                places.push_back(
+                    fmt::format("CASE WHEN t.{0} IS DISTINCT FROM {1}{2} THEN '{0}' END",
+                                described.name, value_of(i, "s"), pending));
             }
         }
         if (table_.has_raw) {
@@ -290,14 +294,15 @@ private:
         const auto list = places.empty() ? std::string("'{}'::text[]")
                                          : fmt::format("array_remove(ARRAY[{}], NULL)",
                                                        fmt::join(places, ",\n    "));
-        const auto owner = is_main() ? fmt::format("s.{}", key_name_)
-                                     : fmt::format("s.{}", parent_column());
-        return fmt::format(
-            "SELECT * FROM (SELECT {} AS owner, {} AS name, CASE WHEN t.{} IS NOT NULL THEN {} END AS places\n"
-            "  FROM {}\n  LEFT JOIN LATERAL (SELECT * FROM {} AS t WHERE {} OFFSET 0) AS t ON true) AS found\n"
-            " WHERE places IS NULL OR places <> '{{}}'",
-            owner, key_text("s"), key_.front(), list, given(columns, "s", 1), table_.name,
-            matches_key("t", "s"));
+        const auto owner =
+            is_main() ? fmt::format("s.{}", key_name_) : fmt::format("s.{}", parent_column());
+        return fmt::format("SELECT * FROM (SELECT {} AS owner, {} AS name, CASE WHEN t.{} IS NOT "
+                           "NULL THEN {} END AS places\n"
+                           "  FROM {}\n  LEFT JOIN LATERAL (SELECT * FROM {} AS t WHERE {} OFFSET "
+                           "0) AS t ON true) AS found\n"
+                           " WHERE places IS NULL OR places <> '{{}}'",
+                           owner, key_text("s"), key_.front(), list, given(columns, "s", 1),
+                           table_.name, matches_key("t", "s"));
     }
 
     const table_plan& table_;
@@ -319,15 +324,16 @@ resource_statements make_statements(const record_plan& plan)
         " WHERE t.{0} = ANY ($1::text[])",
         described.key, updated_at, table);
     made.heads = select;
-    made.lock_heads = fmt::format("{}\n ORDER BY t.{}\n   FOR NO KEY UPDATE", select, described.key);
-    made.set_list_hash = fmt::format(
-        "UPDATE {0} AS t SET _hash_list = s.hash\n  FROM unnest($1::text[], $2::bigint[]) AS s(key, hash)\n"
-        " WHERE t.{1} = s.key",
-        table, described.key);
-    made.tombstone = fmt::format(
-        "UPDATE {} AS t SET deleted_at = now(), deletion = $2, _hash_list = NULL, _hash_get = NULL\n"
-        " WHERE t.{} = $1 AND t.deleted_at IS NULL",
-        table, described.key);
+    made.lock_heads =
+        fmt::format("{}\n ORDER BY t.{}\n   FOR NO KEY UPDATE", select, described.key);
+    made.set_list_hash = fmt::format("UPDATE {0} AS t SET _hash_list = s.hash\n  FROM "
+                                     "unnest($1::text[], $2::bigint[]) AS s(key, hash)\n"
+                                     " WHERE t.{1} = s.key",
+                                     table, described.key);
+    made.tombstone = fmt::format("UPDATE {} AS t SET deleted_at = now(), deletion = $2, _hash_list "
+                                 "= NULL, _hash_get = NULL\n"
+                                 " WHERE t.{} = $1 AND t.deleted_at IS NULL",
+                                 table, described.key);
     for (std::size_t i = 0; i < plan.tables().size(); ++i) {
         made.tables.push_back(table_writer(plan, i).write());
     }

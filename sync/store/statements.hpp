@@ -28,8 +28,8 @@ struct table_statements
 
     // Children: $1 the parents whose set is complete, then the key columns of the rows they have.
     std::string remove_missing;
-    // Children: $1 parents, $2 totals bigint[], then the inline columns of rows shown inline. Returns
-    // the parents whose stored rows do not fit.
+    // Children: $1 parents, $2 totals bigint[], then the inline columns of rows shown inline.
+    // Returns the parents whose stored rows do not fit.
     std::string unfitting_parents;
 
     // Which of the given rows differ from the stored ones: columns as in the upsert; returns

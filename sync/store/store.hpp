@@ -1,10 +1,11 @@
 #pragma once
 
 #include "sync/clock.hpp"
-#include "sync/intercom/lane.hpp"
+#include "sync/lane.hpp"
 #include "sync/record/record_plan.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -38,6 +39,21 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+// PostgreSQL refuses a statement for what it says: bad data, or a fault of ours. Repeating it does
+// not help.
+class statement_refused : public std::runtime_error
+{
+public:
+    statement_refused(const std::string& what, std::string sqlstate)
+        : std::runtime_error(what), sqlstate_(std::move(sqlstate))
+    {
+    }
+    [[nodiscard]] const std::string& sqlstate() const { return sqlstate_; }
+
+private:
+    std::string sqlstate_;
+};
+
 // The login may not do this.
 class permission_missing : public std::runtime_error
 {
@@ -58,7 +74,11 @@ struct time_slice
     bool is_done = false;
 };
 
-// A request waiting in the queue of things to read alone.
+// The reason of a reading whose answer is applied even if it looks unchanged.
+inline constexpr std::string_view repair_reason = "repair";
+
+// A request waiting in the queue of things to read alone. Where a part is read from its other side
+// (the contacts of a segment), `id` is that of the other side.
 struct refetch_entry
 {
     std::string id;
@@ -100,10 +120,10 @@ struct page_outcome
     std::uint64_t applied = 0;
     std::uint64_t queued = 0; // reads noted
     std::uint64_t dead = 0;
-    std::vector<std::string> keys;           // of all readable records, in page order
-    std::optional<std::int64_t> newest;      // updated_at, microseconds
+    std::vector<std::string> keys;      // of all readable records, in page order
+    std::optional<std::int64_t> newest; // updated_at, microseconds
     std::optional<std::int64_t> oldest;
-    bool is_descending = true;               // by updated_at
+    bool is_descending = true; // by updated_at
 };
 
 // The full list of one child of one record, from its own endpoint.
@@ -119,6 +139,7 @@ struct child_work
 // Members of one row of another resource: the whole set of parents for it (contact_segments).
 struct membership_work
 {
+    std::optional<refetch_entry> cause;
     const record_plan* plan = nullptr;
     std::size_t table = 0;
     std::string other_id; // of the segment
@@ -137,10 +158,11 @@ struct absence
 
 struct difference
 {
-    std::string key;    // of the record
-    std::string table;  // the resource's own, or a child's
-    std::string place;  // column, or key of the child row
-    std::string problem; // "differs", "missing here", "missing in Intercom", "deleted here", "live here"
+    std::string key;   // of the record
+    std::string table; // the resource's own, or a child's
+    std::string place; // column, or key of the child row
+    std::string
+        problem; // "differs", "missing here", "missing in Intercom", "deleted here", "live here"
 };
 
 // What a look at a page found.
@@ -227,7 +249,8 @@ public:
     // --- lease -------------------------------------------------------------------------------
     // The epoch now held, or nothing while another holder is alive. `dead_after` by the
     // database's clock.
-    virtual std::optional<std::int64_t> take_lease(std::string_view holder, duration dead_after) = 0;
+    virtual std::optional<std::int64_t> take_lease(std::string_view holder,
+                                                   duration dead_after) = 0;
     // `vitals`: JSON for `status` about the process that holds it. Throws lease_lost.
     virtual void renew_lease(std::int64_t epoch, std::string_view vitals) = 0;
     virtual void release_lease(std::int64_t epoch) = 0;
@@ -238,6 +261,8 @@ public:
     virtual void apply_children(const child_work& work) = 0;
     virtual void apply_membership(const membership_work& work) = 0;
     virtual void apply_absence(const absence& work) = 0;
+    // Marks a resource complete once its first walk is over and nothing noted is left to read.
+    virtual void settle(std::string_view resource) = 0;
     // What differs between documents and the rows here; nothing is written.
     virtual page_comparison compare_page(const page_work& work) = 0;
     virtual std::vector<difference> compare_children(const child_work& work) = 0;
@@ -252,14 +277,19 @@ public:
     virtual std::vector<std::string> random_keys(const record_plan& plan, std::size_t most,
                                                  std::uint64_t seed) = 0;
     // Keys of a resource's rows that a condition of the catalogue holds for.
-    virtual std::vector<std::string> keys_of(std::string_view resource, std::string_view filter) = 0;
+    virtual std::vector<std::string> keys_of(std::string_view resource,
+                                             std::string_view filter) = 0;
     // Parents with so many rows of a child that the inline list cannot show all.
     virtual std::vector<std::string> crowded_parents(const record_plan& plan, std::size_t table,
                                                      std::size_t inline_max) = 0;
     // Decodes up to `most` rows again from `raw` whose decoding is older; false when none is left.
     virtual bool redecode(const record_plan& plan, std::size_t most) = 0;
 
-    // --- queue -------------------------------------------------------------------------------
+    // Asks whoever holds the lease for a sweep; needs no lease.
+    virtual void ask_for_sweep(std::string_view resource) = 0;
+
+    // --- queue (noting needs no lease)
+    // -------------------------------------------------------------------------------
     virtual void note_refetch(std::string_view resource, std::span<const std::string> ids,
                               std::string_view part, lane in, std::string_view reason,
                               bool is_held) = 0;
@@ -277,7 +307,8 @@ public:
     virtual std::int64_t count_waiting(std::string_view resource) = 0;
 
     // --- progress ----------------------------------------------------------------------------
-    virtual std::vector<time_slice> load_slices(std::string_view resource, std::string_view stream) = 0;
+    virtual std::vector<time_slice> load_slices(std::string_view resource,
+                                                std::string_view stream) = 0;
     virtual std::optional<wall_time> slices_started(std::string_view resource,
                                                     std::string_view stream) = 0;
     virtual void save_slices(std::string_view resource, std::string_view stream,
@@ -288,15 +319,17 @@ public:
     virtual void save_progress(std::string_view resource, const checkpoint& progress) = 0;
     virtual void drop_slices(std::string_view resource, std::string_view stream) = 0;
     virtual resource_state load_resource(std::string_view resource) = 0;
-    virtual void save_resource(const resource_state& state) = 0;
+    // Changes what is stored, whatever others change at the same time.
+    virtual void edit_resource(std::string_view resource,
+                               const std::function<void(resource_state&)>& change) = 0;
     virtual void add_run(const run_record& run) = 0;
     virtual resource_numbers numbers(const record_plan& plan) = 0;
 
     // --- odds --------------------------------------------------------------------------------
     virtual std::vector<dead_letter> dead_letters(std::optional<std::int64_t> id) = 0;
     virtual void remove_dead_letter(std::int64_t id) = 0;
-    // Forgets by what rows are recognised as unchanged, so that the next reading applies.
-    virtual void forget_hashes(const record_plan& plan, std::span<const std::string> keys) = 0;
+    // The workspace this mirror belongs to: `id` itself if it had none yet.
+    virtual std::string claim_workspace(std::string_view id) = 0;
     // The time zone itself when the database knows it, else UTC.
     virtual std::string known_zone(std::string_view zone) = 0;
     // Calls a function of the schema without arguments (rebuild_attribute_views, …).

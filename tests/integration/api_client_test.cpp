@@ -51,7 +51,8 @@ TEST_F(ApiClientOverTcp, SendsWhatIntercomAsksForAndReturnsTheAnswer)
         return scripted_answer{
             http_answer(200, R"({"id":"1"})", "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n")};
     };
-    call(search_request("/contacts/search", R"({"query":{}})", lane::polls, "POST /contacts/search"));
+    call(search_request("/contacts/search", R"({"query":{}})", lane::polls,
+                        "POST /contacts/search"));
     ASSERT_TRUE(reply);
     EXPECT_EQ(reply->kind, answer::ok);
     EXPECT_EQ(reply->body, R"({"id":"1"})");

@@ -134,18 +134,18 @@ api::page_numbers api::read_page(const call& c, std::size_t usual, std::size_t m
     return {number("page", 1), std::min(number("per_page", usual), most)};
 }
 
-void api::disturb(const call& c, std::vector<std::string>& texts)
+void api::disturb(const call& c, std::vector<served>& texts)
 {
     if (faults_.is_empty() || texts.empty()) {
         return;
     }
     const auto any = [&] { return static_cast<std::size_t>(faults_.die().below(texts.size())); };
     if (faults_.strikes("bad_record", c.label, c.now) != nullptr) {
-        std::string& victim = texts[any()];
-        victim = spoil(victim, faults_.die());
+        served& victim = texts[any()];
+        victim = {spoil(victim.text, faults_.die())};
     }
     if (faults_.strikes("duplicate_record", c.label, c.now) != nullptr) {
-        const std::string again = texts[any()];
+        const served again = texts[any()];
         texts.insert(texts.begin() + static_cast<std::ptrdiff_t>(any()), again);
     }
     if (faults_.strikes("shuffled_page", c.label, c.now) != nullptr) {
@@ -155,7 +155,7 @@ void api::disturb(const call& c, std::vector<std::string>& texts)
     }
 }
 
-response api::page_answer(const call& c, std::vector<std::string> texts, page_numbers numbers,
+response api::page_answer(const call& c, std::vector<served> texts, page_numbers numbers,
                           std::size_t all, bool next_is_url)
 {
     disturb(c, texts);
@@ -177,17 +177,82 @@ response api::page_answer(const call& c, std::vector<std::string> texts, page_nu
                    ",\"per_page\":" + std::to_string(numbers.per_page) + "}";
         }
     }
-    std::string body = R"({"type":"list","data":[)";
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        body += i > 0 ? "," : "";
-        body += texts[i];
+    const std::string tail = R"(],"pages":{"type":"pages","next":)" + next +
+                             ",\"page\":" + std::to_string(numbers.page) +
+                             ",\"per_page\":" + std::to_string(numbers.per_page) +
+                             ",\"total_pages\":" + std::to_string(total_pages) +
+                             "},\"total_count\":" + std::to_string(all) + "}";
+    return list_answer(c, R"({"type":"list","data":[)", texts, tail);
+}
+
+response api::list_answer(const call& c, std::string_view head, const std::vector<served>& texts,
+                          std::string_view tail)
+{
+    response answer = json_response(200, "");
+    if (c.packs) {
+        gzip_page page;
+        page.add(head);
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            page.add(i > 0 ? "," : "");
+            texts[i].piece.empty() ? page.add(texts[i].text)
+                                   : page.add(texts[i].text, texts[i].piece);
+        }
+        page.add(tail);
+        answer.body = page.finish();
+        answer.headers.emplace_back("Content-Encoding", "gzip");
+        return answer;
     }
-    body += R"(],"pages":{"type":"pages","next":)" + next +
-            ",\"page\":" + std::to_string(numbers.page) +
-            ",\"per_page\":" + std::to_string(numbers.per_page) +
-            ",\"total_pages\":" + std::to_string(total_pages) +
-            "},\"total_count\":" + std::to_string(all) + "}";
-    return json_response(200, std::move(body));
+    std::size_t length = head.size() + tail.size() + texts.size();
+    for (const auto& one : texts) {
+        length += one.text.size();
+    }
+    answer.body.reserve(length);
+    answer.body += head;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        answer.body += i > 0 ? "," : "";
+        answer.body += texts[i].text;
+    }
+    answer.body += tail;
+    return answer;
+}
+
+response api::record_answer(const call& c, const served& record)
+{
+    return list_answer(c, "", {record}, "");
+}
+
+std::string_view api::packed_alone(const renderer& show, const conversation& r)
+{
+    if (r.kept.packed_alone.empty()) {
+        r.kept.packed_alone = deflater_.piece(show.with_parts(r));
+    }
+    return r.kept.packed_alone;
+}
+
+template <class Record>
+void api::prepare(const renderer& show, const shelf<Record>& records, slot& position,
+                  unsigned& left)
+{
+    for (; position < records.size() && left > 0; ++position) {
+        const Record& r = records.at(position);
+        if (r.alive == life::live) {
+            packed(show, r);
+            if constexpr (std::is_same_v<Record, conversation>) {
+                packed_alone(show, r);
+            }
+            --left;
+        }
+    }
+}
+
+bool api::prepare(const renderer& show, unsigned records)
+{
+    unsigned left = records;
+    prepare(show, world_.contacts, prepared_[0], left);
+    prepare(show, world_.conversations, prepared_[1], left);
+    prepare(show, world_.tickets, prepared_[2], left);
+    prepare(show, world_.companies, prepared_[3], left);
+    return left == 0;
 }
 
 } // namespace intercom_sandbox

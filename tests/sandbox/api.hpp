@@ -1,10 +1,12 @@
 #pragma once
 
 #include "tests/sandbox/faults.hpp"
+#include "tests/sandbox/gzip.hpp"
 #include "tests/sandbox/render.hpp"
 #include "tests/sandbox/search.hpp"
 #include "tests/sandbox/world.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -25,6 +27,14 @@ struct call
     std::string label;  // "GET /contacts/{}/tags"
     std::string origin; // scheme and host the client used
     renderer show;
+    bool packs = false; // may answer with a compressed body
+};
+
+// A record's text, and the same compressed where that is at hand.
+struct served
+{
+    std::string text;
+    std::string_view piece = {};
 };
 
 response json_response(unsigned status, std::string body);
@@ -63,6 +73,8 @@ public:
         return std::string(e.method) + " /" + std::string(e.path);
     }
     response handle(const endpoint& e, const call& c);
+    // See workspace::prepare.
+    bool prepare(const renderer& show, unsigned records);
 
 private:
     static std::span<const endpoint> endpoints();
@@ -110,6 +122,28 @@ private:
     slot contact_of(const call& c) const;
     slot company_of(const call& c) const;
 
+    template <class Record>
+    served serve(const call& c, const Record& r)
+    {
+        return {c.show.of(r), c.packs ? packed(c.show, r) : std::string_view{}};
+    }
+    template <class Record>
+    std::string_view packed(const renderer& show, const Record& r)
+    {
+        if (r.kept.packed.empty()) {
+            r.kept.packed = deflater_.piece(show.of(r));
+        }
+        return r.kept.packed;
+    }
+    std::string_view packed_alone(const renderer& show, const conversation& r);
+    template <class Record>
+    void prepare(const renderer& show, const shelf<Record>& records, slot& position,
+                 unsigned& left);
+    response record_answer(const call& c, const served& record);
+    // `head`, the texts with commas between them, `tail`.
+    response list_answer(const call& c, std::string_view head, const std::vector<served>& texts,
+                         std::string_view tail);
+
     struct page_numbers
     {
         std::size_t page, per_page;
@@ -117,7 +151,7 @@ private:
     static page_numbers read_page(const call& c, std::size_t usual, std::size_t most);
     // {"type":"list","data":[…],"pages":{…},"total_count":N} of one page of `texts`. `all` is the
     // number there are, `next_is_url` how the following page is named.
-    response page_answer(const call& c, std::vector<std::string> texts, page_numbers numbers,
+    response page_answer(const call& c, std::vector<served> texts, page_numbers numbers,
                          std::size_t all, bool next_is_url);
     template <class Record>
     response cursor_answer(const call& c, const shelf<Record>& from, const cursor_page& page,
@@ -128,12 +162,14 @@ private:
                            std::size_t per_page_default, std::string_view type,
                            std::string_view key);
     // Faults that spoil a page's records.
-    void disturb(const call& c, std::vector<std::string>& texts);
+    void disturb(const call& c, std::vector<served>& texts);
 
     world& world_;
     fault_box& faults_;
     std::optional<open_scroll> scroll_;
     std::uint64_t scrolls_ = 0;
+    deflater deflater_;
+    std::array<slot, 4> prepared_{}; // how far `prepare` came with each shelf
     search_memory contact_memory_;
     search_memory conversation_memory_;
     search_memory ticket_memory_;

@@ -48,9 +48,9 @@ response api::list_companies(const call& c)
             shown.push_back(which);
         }
     }
-    std::vector<std::string> texts;
+    std::vector<served> texts;
     for (std::size_t i = from; i < std::min(shown.size(), from + numbers.per_page); ++i) {
-        texts.push_back(c.show.of(*world_.companies.indexed(shown[i])));
+        texts.push_back(serve(c, *world_.companies.indexed(shown[i])));
     }
     return page_answer(c, std::move(texts), numbers, shown.size(), true);
 }
@@ -85,10 +85,10 @@ response api::scroll_companies(const call& c)
         throw refusal{404, "not_found", "scroll parameter not found"};
     }
     scroll_->used = c.now;
-    std::vector<std::string> texts;
+    std::vector<served> texts;
     const std::size_t end = std::min(scroll_->position + scroll_page, scroll_->companies.size());
     for (std::size_t i = scroll_->position; i < end; ++i) {
-        texts.push_back(c.show.of(*scroll_->companies[i]));
+        texts.push_back(serve(c, *scroll_->companies[i]));
     }
     scroll_->position = end;
     const std::string name = scroll_->param;
@@ -96,12 +96,9 @@ response api::scroll_companies(const call& c)
         scroll_.reset();
     }
     disturb(c, texts);
-    std::string body = R"({"type":"list","data":[)";
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        body += (i > 0 ? "," : "") + texts[i];
-    }
-    body += R"(],"pages":null,"total_count":null,"scroll_param":)" + quoted(name) + "}";
-    return json_response(200, std::move(body));
+    const std::string tail =
+        R"(],"pages":null,"total_count":null,"scroll_param":)" + quoted(name) + "}";
+    return list_answer(c, R"({"type":"list","data":[)", texts, tail);
 }
 
 response api::find_companies(const call& c)
@@ -113,7 +110,7 @@ response api::find_companies(const call& c)
     for (slot which = 0; (company_id || name) && which < world_.companies.size(); ++which) {
         const company& r = world_.companies.at(which);
         if (r.alive == life::live && (company_id ? r.company_id == *company_id : r.name == *name)) {
-            return json_response(200, c.show.of(r));
+            return record_answer(c, serve(c, r));
         }
     }
     if (company_id || name) {
@@ -135,27 +132,27 @@ response api::find_companies(const call& c)
             found.push_back(e->which);
         }
     }
-    std::vector<std::string> texts;
+    std::vector<served> texts;
     const std::size_t from = (numbers.page - 1) * numbers.per_page;
     for (std::size_t i = from; i < std::min(found.size(), from + numbers.per_page); ++i) {
-        texts.push_back(c.show.of(*world_.companies.indexed(found[i])));
+        texts.push_back(serve(c, *world_.companies.indexed(found[i])));
     }
     return page_answer(c, std::move(texts), numbers, found.size(), true);
 }
 
 response api::one_company(const call& c)
 {
-    return json_response(200, c.show.of(world_.companies.at(company_of(c))));
+    return record_answer(c, serve(c, world_.companies.at(company_of(c))));
 }
 
 response api::company_contacts(const call& c)
 {
     const auto& users = world_.users_of[company_of(c)];
     const auto numbers = read_page(c, 50, 60);
-    std::vector<std::string> texts;
+    std::vector<served> texts;
     const std::size_t from = (numbers.page - 1) * numbers.per_page;
     for (std::size_t i = from; i < std::min(users.size(), from + numbers.per_page); ++i) {
-        texts.push_back(c.show.of(world_.contacts.at(users[i])));
+        texts.push_back(serve(c, world_.contacts.at(users[i])));
     }
     return page_answer(c, std::move(texts), numbers, users.size(), false);
 }

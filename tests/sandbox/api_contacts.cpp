@@ -24,12 +24,12 @@ template <class Record>
 response api::cursor_answer(const call& c, const shelf<Record>& from, const cursor_page& page,
                             std::string_view type, std::string_view key)
 {
-    std::vector<std::string> texts;
+    std::vector<served> texts;
     texts.reserve(page.records.size());
     for (const slot which : page.records) {
         const bool is_old =
             from.outdated(which) && faults_.strikes("stale_content", c.label, c.now) != nullptr;
-        texts.push_back(c.show.of(is_old ? *from.outdated(which) : *from.indexed(which)));
+        texts.push_back(serve(c, is_old ? *from.outdated(which) : *from.indexed(which)));
     }
     disturb(c, texts);
     std::string next;
@@ -41,26 +41,12 @@ response api::cursor_answer(const call& c, const shelf<Record>& from, const curs
         }
     }
     const std::size_t total_pages = (page.total + page.per_page - 1) / page.per_page;
-    std::size_t length = 256;
-    for (const auto& text : texts) {
-        length += text.size() + 1;
-    }
-    std::string body;
-    body.reserve(length);
-    body += "{\"type\":\"";
-    body += type;
-    body += R"(","pages":{"type":"pages","page":)" + std::to_string(page.page) +
-            ",\"per_page\":" + std::to_string(page.per_page) +
-            ",\"total_pages\":" + std::to_string(total_pages) + next +
-            "},\"total_count\":" + std::to_string(page.total) + ",\"";
-    body += key;
-    body += "\":[";
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        body += i > 0 ? "," : "";
-        body += texts[i];
-    }
-    body += "]}";
-    return json_response(200, std::move(body));
+    const std::string head =
+        R"({"type":")" + std::string(type) + R"(","pages":{"type":"pages","page":)" +
+        std::to_string(page.page) + ",\"per_page\":" + std::to_string(page.per_page) +
+        ",\"total_pages\":" + std::to_string(total_pages) + next +
+        "},\"total_count\":" + std::to_string(page.total) + ",\"" + std::string(key) + "\":[";
+    return list_answer(c, head, texts, "]}");
 }
 
 namespace {
@@ -74,7 +60,7 @@ void mislead(fault_box& faults, const call& c, listing_request& wanted, cursor_p
     }
 }
 
-void prepare(fault_box& faults, const call& c, listing_request& wanted)
+void restrict_listing(fault_box& faults, const call& c, listing_request& wanted)
 {
     if (faults.strikes("short_page", c.label, c.now) != nullptr) {
         wanted.per_page = std::max<std::size_t>(1, wanted.per_page / 3);
@@ -100,7 +86,7 @@ response api::search_answer(const call& c, const shelf<Record>& from, search_mem
     if (!wanted.sort_field.empty() && faults_.strikes("sort_refused", c.label, c.now) != nullptr) {
         throw refusal{400, "parameter_invalid", "sort is not supported"};
     }
-    prepare(faults_, c, wanted);
+    restrict_listing(faults_, c, wanted);
     cursor_page page = find_page(world_, from, wanted, memory);
     mislead(faults_, c, wanted, page);
     return cursor_answer(c, from, page, type, key);
@@ -139,7 +125,9 @@ response api::one_conversation(const call& c)
     if (!which || world_.conversations.at(*which).alive != life::live) {
         throw refusal{404, "not_found", "Resource Not Found"};
     }
-    return json_response(200, c.show.with_parts(world_.conversations.at(*which)));
+    const conversation& r = world_.conversations.at(*which);
+    return record_answer(
+        c, {c.show.with_parts(r), c.packs ? packed_alone(c.show, r) : std::string_view{}});
 }
 
 response api::one_ticket(const call& c)
@@ -148,7 +136,7 @@ response api::one_ticket(const call& c)
     if (!which || world_.tickets.at(*which).alive != life::live) {
         throw refusal{404, "ticket_not_found", "Ticket not found"};
     }
-    return json_response(200, c.show.of(world_.tickets.at(*which)));
+    return record_answer(c, serve(c, world_.tickets.at(*which)));
 }
 
 slot api::contact_of(const call& c) const
@@ -173,7 +161,7 @@ response api::one_contact(const call& c)
                                               ">; rel=\"canonical\"");
         return gone;
     }
-    return json_response(200, c.show.of(world_.contacts.at(contact_of(c))));
+    return record_answer(c, serve(c, world_.contacts.at(contact_of(c))));
 }
 
 response api::contact_by_external_id(const call& c)
@@ -182,17 +170,17 @@ response api::contact_by_external_id(const call& c)
     if (found == world_.by_external_id.end()) {
         throw refusal{404, "not_found", "User Not Found"};
     }
-    return json_response(200, c.show.of(world_.contacts.at(found->second)));
+    return record_answer(c, serve(c, world_.contacts.at(found->second)));
 }
 
 response api::contact_companies(const call& c)
 {
     const contact& r = world_.contacts.at(contact_of(c));
     const auto numbers = read_page(c, 50, 60);
-    std::vector<std::string> texts;
+    std::vector<served> texts;
     const std::size_t from = (numbers.page - 1) * numbers.per_page;
     for (std::size_t i = from; i < std::min(r.companies.size(), from + numbers.per_page); ++i) {
-        texts.push_back(c.show.of(world_.companies.at(r.companies[i])));
+        texts.push_back(serve(c, world_.companies.at(r.companies[i])));
     }
     return page_answer(c, std::move(texts), numbers, r.companies.size(), true);
 }
@@ -201,10 +189,10 @@ response api::contact_notes(const call& c)
 {
     const contact& r = world_.contacts.at(contact_of(c));
     const auto numbers = read_page(c, 50, 60);
-    std::vector<std::string> texts;
+    std::vector<served> texts;
     const std::size_t from = (numbers.page - 1) * numbers.per_page;
     for (std::size_t i = from; i < std::min(r.notes.size(), from + numbers.per_page); ++i) {
-        texts.push_back(c.show.of(world_.notes[r.notes[i]]));
+        texts.push_back({c.show.of(world_.notes[r.notes[i]])});
     }
     return page_answer(c, std::move(texts), numbers, r.notes.size(), false);
 }

@@ -122,7 +122,7 @@ const fault* fault_box::in_force(std::string_view kind, std::string_view endpoin
 std::string spoil(std::string_view record, dice& die)
 {
     const std::string text(record);
-    switch (die.below(10)) {
+    switch (die.below(12)) {
     case 0:
         return "null";
     case 1:
@@ -141,6 +141,10 @@ std::string spoil(std::string_view record, dice& die)
         return with_member(text, "name", "\"bad \xff\xc3( utf-8\"");
     case 8:
         return with_member(text, "broken", "nul");
+    case 9:
+        return with_member(text, "deep", std::string(100'000, '[') + std::string(100'000, ']'));
+    case 10:
+        return with_member(text, "id", R"("the same member twice")");
     default:
         return with_member(text, "created_at", R"("the day before yesterday")");
     }

@@ -23,8 +23,7 @@ struct request
 
 // What goes wrong with the connection that carries an answer. In process, the caller acts it out;
 // the server turns it into socket behaviour.
-enum class transport_fault : std::uint8_t
-{
+enum class transport_fault : std::uint8_t {
     none,
     reset_before_effect, // the request was not looked at; no answer comes
     reset_after_effect,  // the request was carried out; no answer comes

@@ -13,13 +13,7 @@ namespace intercom_sandbox {
 using seconds = std::int64_t; // Unix time
 using slot = std::uint32_t;   // position in the list of records of one kind; never reused
 
-enum class life : std::uint8_t
-{
-    live,
-    archived,
-    deleted,
-    merged
-};
+enum class life : std::uint8_t { live, archived, deleted, merged };
 
 struct admin
 {
@@ -115,6 +109,15 @@ struct ticket_state
 // A value of a custom attribute: the attribute's name and its JSON text.
 using attribute_values = std::vector<std::pair<std::string, std::string>>;
 
+// A record as it was served once, for the next time: in lists, compressed (see gzip_page), and
+// compressed as GET by id shows it where that is more.
+struct kept_form
+{
+    std::string text;
+    std::string packed;
+    std::string packed_alone;
+};
+
 struct contact
 {
     std::string id;
@@ -138,14 +141,15 @@ struct contact
     bool spam = false;
     std::uint64_t details = 0; // seed of device, place, campaign and profile members
     attribute_values custom;
+    // Newest first, all of them: what is new shows among the ten of a truncated list.
     std::vector<slot> tags;
     std::vector<slot> companies;
     std::vector<slot> segments;
-    std::vector<slot> notes; // newest first
+    std::vector<slot> notes;
     // Explicit choices: out of a type that is on by default, into one that is not.
     std::vector<slot> subscriptions;
 
-    mutable std::string text; // as served, once it was
+    mutable kept_form kept;
 };
 
 struct company
@@ -170,7 +174,7 @@ struct company
     std::vector<slot> tags;
     std::vector<slot> segments;
 
-    mutable std::string text;
+    mutable kept_form kept;
 };
 
 struct author
@@ -241,7 +245,7 @@ struct thread
     attribute_values custom;
     std::uint64_t details = 0;
 
-    mutable std::string text;
+    mutable kept_form kept;
 };
 
 struct conversation : thread

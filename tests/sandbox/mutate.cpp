@@ -103,9 +103,10 @@ bool delete_company(world& w, time_point now)
     }
     empty_company(w, *which, now);
     // Those who are archived lose it too, or it would come back with them.
-    for (slot c = 0; c < w.contacts.size(); ++c) {
-        if (contains(w.contacts.at(c).companies, *which)) {
-            w.contacts.edit(c, now, [&](contact& r) { std::erase(r.companies, *which); });
+    for (const removal& r : w.removed) {
+        const auto archived = r.how == "archived" ? w.contacts.find(r.id) : std::nullopt;
+        if (archived && contains(w.contacts.at(*archived).companies, *which)) {
+            w.contacts.edit(*archived, now, [&](contact& c) { std::erase(c.companies, *which); });
         }
     }
     w.companies.edit(*which, now, [](company& c) { c.alive = life::deleted; });
@@ -138,15 +139,10 @@ bool change_company_segment(world& w, time_point now)
     return true;
 }
 
-// Everything that shows the tag's name or id, with `change` made to it.
+// The companies and conversations that show the tag's name, with `change` made to them.
 template <class Change>
-void for_each_tagged(world& w, slot tag, time_point now, Change change)
+void for_each_showing(world& w, slot tag, time_point now, Change change)
 {
-    for (slot i = 0; i < w.contacts.size(); ++i) {
-        if (contains(w.contacts.at(i).tags, tag)) {
-            w.contacts.edit(i, now, change);
-        }
-    }
     for (slot i = 0; i < w.companies.size(); ++i) {
         if (contains(w.companies.at(i).tags, tag)) {
             w.companies.edit(i, now, change);
@@ -168,7 +164,7 @@ bool rename_tag(world& w, time_point now)
         return false;
     }
     w.tags[tag].name = sentence(w.die, w.settings.nasty) + " " + w.tags[tag].id;
-    for_each_tagged(w, tag, now, [](auto&) {});
+    for_each_showing(w, tag, now, [](auto&) {});
     return true;
 }
 
@@ -179,7 +175,12 @@ bool delete_tag(world& w, time_point now)
         return false;
     }
     w.tags[tag].exists = false;
-    for_each_tagged(w, tag, now, [tag](auto& r) {
+    for (slot i = 0; i < w.contacts.size(); ++i) {
+        if (contains(w.contacts.at(i).tags, tag)) {
+            w.contacts.edit(i, now, [tag](contact& c) { std::erase(c.tags, tag); });
+        }
+    }
+    for_each_showing(w, tag, now, [tag](auto& r) {
         std::erase_if(r.tags, [tag](const auto& t) {
             if constexpr (requires { t.which; }) {
                 return t.which == tag;
@@ -289,7 +290,8 @@ bool change_ticket_type(world& w, time_point now)
 
 void attach(world& w, slot contact_slot, slot company_slot, time_point now)
 {
-    w.contacts.edit(contact_slot, now, [&](contact& c) { c.companies.push_back(company_slot); });
+    w.contacts.edit(contact_slot, now,
+                    [&](contact& c) { c.companies.insert(c.companies.begin(), company_slot); });
     w.users_of[company_slot].push_back(contact_slot);
     w.companies.edit(company_slot, now, [](company& c) { ++c.user_count; });
 }

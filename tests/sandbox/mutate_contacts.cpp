@@ -152,7 +152,7 @@ void unite(List& into, const List& from)
 {
     for (const auto& one : from) {
         if (!contains(into, one)) {
-            into.push_back(one);
+            into.insert(into.begin(), one);
         }
     }
 }
@@ -167,7 +167,7 @@ bool merge_contacts(world& w, time_point now)
         return false;
     }
     const contact old = w.contacts.at(*lead);
-    take_away(w, *lead, life::merged, *user, now);
+    take_away(w, *lead, life::merged, user, now);
     for (const slot company : old.companies) {
         if (!contains(w.contacts.at(*user).companies, company)) {
             attach(w, *user, company, now);
@@ -198,7 +198,7 @@ bool toggle(world& w, time_point now, Member member, slot value)
     if (which) {
         w.contacts.edit(*which, now, [&](contact& c) {
             if (std::erase(c.*member, value) == 0) {
-                (c.*member).push_back(value);
+                (c.*member).insert((c.*member).begin(), value);
             }
         });
     }

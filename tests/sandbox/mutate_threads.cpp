@@ -133,7 +133,9 @@ bool redact(world& w, time_point now)
         p.redacted = true;
         p.body.reset();
         p.attachments = 0;
+        // Counts as a change of the conversation: nothing else would tell anybody.
         p.updated_at = unix_seconds(now);
+        c.updated_at = std::max(c.updated_at, p.updated_at);
     });
     return true;
 }

@@ -45,10 +45,10 @@ private:
         if (!keeps_) {
             return write();
         }
-        if (r.text.empty()) {
-            r.text = write();
+        if (r.kept.text.empty()) {
+            r.kept.text = write();
         }
-        return r.text;
+        return r.kept.text;
     }
     [[nodiscard]] json_style style_of(std::string_view id, std::uint32_t version) const;
     [[nodiscard]] std::string write(const contact& r) const;

@@ -11,13 +11,7 @@
 
 namespace intercom_sandbox {
 
-enum class field_kind : std::uint8_t
-{
-    text,
-    number,
-    date,
-    boolean
-};
+enum class field_kind : std::uint8_t { text, number, date, boolean };
 
 // A field search can filter by, and how to read it from a record. Exactly one reader is set.
 template <class Record>

@@ -122,7 +122,7 @@ public:
     void edit(slot which, time_point now, Change&& change)
     {
         auto next = std::make_shared<Record>(*now_[which]);
-        next->text.clear();
+        next->kept = {};
         ++next->version;
         change(*next);
         now_[which] = std::move(next);
@@ -175,24 +175,30 @@ private:
 
     void show(slot which, version what)
     {
-        if (indexed_[which]) {
-            for (std::size_t k = 0; k < orders_.size(); ++k) {
-                const sorted_entry old{keys_of(*indexed_[which])[k], which};
-                const auto found =
-                    std::lower_bound(orders_[k].begin(), orders_[k].end(), old, before());
-                orders_[k].erase(found);
+        const version old = std::exchange(indexed_[which], std::move(what));
+        const version& fresh = indexed_[which];
+        for (std::size_t k = 0; k < orders_.size(); ++k) {
+            if (old && fresh && keys_of(*old)[k] == keys_of(*fresh)[k]) {
+                continue;
             }
-            outdated_[which] = indexed_[which];
+            if (old) {
+                const sorted_entry entry{keys_of(*old)[k], which};
+                orders_[k].erase(place_of(entry, k));
+            }
+            if (fresh) {
+                const sorted_entry entry{keys_of(*fresh)[k], which};
+                orders_[k].insert(place_of(entry, k), entry);
+            }
         }
-        indexed_[which] = std::move(what);
-        if (indexed_[which]) {
-            for (std::size_t k = 0; k < orders_.size(); ++k) {
-                const sorted_entry fresh{keys_of(*indexed_[which])[k], which};
-                orders_[k].insert(
-                    std::lower_bound(orders_[k].begin(), orders_[k].end(), fresh, before()), fresh);
-            }
+        if (old) {
+            outdated_[which] = old;
         }
         ++generation_;
+    }
+
+    auto place_of(const sorted_entry& entry, std::size_t k)
+    {
+        return std::lower_bound(orders_[k].begin(), orders_[k].end(), entry, before());
     }
 
     std::chrono::microseconds lag_;

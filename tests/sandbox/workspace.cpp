@@ -169,9 +169,13 @@ response workspace::parts::dispatch(const request& asked, const target_parts& ta
     const std::string_view scheme = header(asked.headers, "X-Sandbox-Scheme");
     const std::string origin = (scheme.empty() ? "https" : std::string(scheme)) + "://" +
                                (host.empty() ? "api.intercom.io" : std::string(host));
-    const call c{
-        asked,          target, std::move(ids), now,
-        *asked_version, label,  origin,         {state, *asked_version, *asked_version == version}};
+    const bool is_usual = *asked_version == version;
+    // Faults change texts, so bodies stay texts while there are any.
+    const bool packs =
+        settings.compresses && is_usual && faults.is_empty() &&
+        header(asked.headers, "Accept-Encoding").find("gzip") != std::string_view::npos;
+    const renderer show(state, *asked_version, is_usual);
+    const call c{asked, target, std::move(ids), now, *asked_version, label, origin, show, packs};
     try {
         return endpoints.handle(*found, c);
     } catch (const refusal& no) {
@@ -297,6 +301,11 @@ void workspace::pass_time(time_point now)
         }
     }
     parts_->state.catch_up(now);
+}
+
+bool workspace::prepare(unsigned records)
+{
+    return parts_->endpoints.prepare(renderer(parts_->state, parts_->version, true), records);
 }
 
 std::string workspace::truth(std::string_view resource) const

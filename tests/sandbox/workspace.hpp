@@ -27,6 +27,7 @@ struct options
     unsigned parts_max = 620; // of the longest conversations; GET shows the 500 newest
     std::string token;        // the one accepted; empty: any
     double mutations_per_second = 0;
+    bool compresses = false; // answers come gzipped where the client accepts that
 };
 
 // A simulated Intercom workspace: a model of the data and of the API's rules, without sockets,
@@ -62,6 +63,9 @@ public:
 
     [[nodiscard]] std::string stats() const;
     void reset_stats();
+    // Compresses some records that never were, ahead of their being asked for; false when none is
+    // left.
+    bool prepare(unsigned records);
     // The server tells how many requests it is working on.
     void count_in_flight(std::size_t requests);
 

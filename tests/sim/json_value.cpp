@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <stdexcept>
 
 namespace intercom_simulation {
@@ -93,13 +94,13 @@ private:
         json_value made{json_value::kind::object, {}, {}, {}};
         expect('{');
         while (peek() != '}') {
-            if (!made.members.empty()) {
+            if (!made.names.empty()) {
                 expect(',');
             }
             skip_blanks();
-            std::string name = string();
+            made.names.push_back(string());
             expect(':');
-            made.members.emplace_back(std::move(name), value());
+            made.elements.push_back(value());
         }
         expect('}');
         return made;
@@ -222,19 +223,17 @@ void append_canonical(std::string& out, const json_value& value)
         break;
     }
     // Of members with one name the last one counts, as in PostgreSQL.
-    std::vector<const std::pair<std::string, json_value>*> sorted;
-    for (const auto& member : value.members) {
-        sorted.push_back(&member);
+    std::map<std::string_view, const json_value*> sorted;
+    for (std::size_t i = 0; i < value.names.size(); ++i) {
+        sorted[value.names[i]] = &value.elements[i];
     }
-    std::stable_sort(sorted.begin(), sorted.end(),
-                     [](const auto* a, const auto* b) { return a->first < b->first; });
     out += '{';
-    for (std::size_t i = 0; i < sorted.size(); ++i) {
-        if (i + 1 == sorted.size() || sorted[i + 1]->first != sorted[i]->first) {
-            out += '"' + sorted[i]->first + "\":";
-            append_canonical(out, sorted[i]->second);
-            out += ',';
-        }
+    for (const auto& [name, member] : sorted) {
+        out += '"';
+        out += name;
+        out += "\":";
+        append_canonical(out, *member);
+        out += ',';
     }
     out += '}';
 }
@@ -244,12 +243,22 @@ void append_canonical(std::string& out, const json_value& value)
 const json_value& json_value::at(std::string_view name) const
 {
     static const json_value nothing;
-    for (auto member = members.rbegin(); member != members.rend(); ++member) {
-        if (member->first == name) {
-            return member->second;
+    for (std::size_t i = names.size(); i > 0; --i) {
+        if (names[i - 1] == name) {
+            return elements[i - 1];
         }
     }
     return nothing;
+}
+
+void json_value::erase(std::string_view name)
+{
+    for (std::size_t i = names.size(); i > 0; --i) {
+        if (names[i - 1] == name) {
+            names.erase(names.begin() + static_cast<std::ptrdiff_t>(i - 1));
+            elements.erase(elements.begin() + static_cast<std::ptrdiff_t>(i - 1));
+        }
+    }
 }
 
 const json_value& json_value::along(std::string_view path) const

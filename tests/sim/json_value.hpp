@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace intercom_simulation {
@@ -17,13 +16,14 @@ struct json_value
 
     kind is = kind::null;
     std::string text; // of a boolean or number as written; of a string unescaped
-    std::vector<json_value> elements;
-    std::vector<std::pair<std::string, json_value>> members; // in the order written
+    std::vector<json_value> elements; // of an array, or the members of an object
+    std::vector<std::string> names;   // of the members
 
     // The member of that name, the last if there are several; null when there is none.
     [[nodiscard]] const json_value& at(std::string_view name) const;
     // Along member names joined by '.'.
     [[nodiscard]] const json_value& along(std::string_view path) const;
+    void erase(std::string_view name);
 };
 
 // Throws std::runtime_error.

@@ -31,7 +31,7 @@ public:
 
     [[nodiscard]] intercom_mirror::database& database() { return *database_; }
     [[nodiscard]] pqxx::connection& session() { return session_; }
-    [[nodiscard]] pqxx::result ask(const std::string& sql);
+    pqxx::result ask(const std::string& sql);
 
 private:
     [[nodiscard]] std::vector<std::string> tables_of(const std::string& schema);

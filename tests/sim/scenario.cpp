@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <tuple>
 
 namespace intercom_simulation {
 namespace {
@@ -173,8 +174,9 @@ void draw_incidents(scenario& drawn, dice& die)
     for (duration at = 60s; at < drawn.chaos; at += 180s) {
         incidents.push_back({at, incident::kind::checkpoint, {}, 0});
     }
-    std::stable_sort(incidents.begin(), incidents.end(),
-                     [](const incident& a, const incident& b) { return a.at < b.at; });
+    std::sort(incidents.begin(), incidents.end(), [](const incident& a, const incident& b) {
+        return std::tie(a.at, a.what, a.text, a.amount) < std::tie(b.at, b.what, b.text, b.amount);
+    });
 }
 
 } // namespace

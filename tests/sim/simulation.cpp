@@ -6,6 +6,8 @@
 #include "tests/sim/scenario.hpp"
 #include "tests/sim/shaky_database.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/core/demangle.hpp>
 #include <fmt/format.h>
 
@@ -35,7 +37,7 @@ public:
 class narrator final : public event_sink
 {
 public:
-    narrator(const clock& time, bool is_verbose) : time_(time), is_verbose_(is_verbose) {}
+    narrator(const intercom_mirror::clock& time, bool is_verbose) : time_(time), is_verbose_(is_verbose) {}
 
     void report(severity, std::string_view message, std::span<const event_field> fields) override
     {
@@ -58,7 +60,7 @@ public:
     }
 
 private:
-    const clock& time_;
+    const intercom_mirror::clock& time_;
     bool is_verbose_;
 };
 

@@ -24,7 +24,8 @@ std::string test_dsn()
 {
     const char* dsn = std::getenv("INTERCOM_MIRROR_TEST_DSN");
     if (dsn == nullptr) {
-        throw std::runtime_error("INTERCOM_MIRROR_TEST_DSN is not set; run the tests by ./dev test");
+        throw std::runtime_error(
+            "INTERCOM_MIRROR_TEST_DSN is not set; run the tests by ./dev test");
     }
     return dsn;
 }

@@ -17,13 +17,7 @@ namespace intercom_mirror::testing {
 struct scripted_answer
 {
     // keep: waits for the next request. hang: says nothing more, but leaves the connection open.
-    enum class then
-    {
-        keep,
-        close,
-        reset,
-        hang
-    };
+    enum class then { keep, close, reset, hang };
 
     std::string bytes; // the whole answer as on the wire, or a part of it
     then after = then::keep;

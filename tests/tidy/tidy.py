@@ -34,7 +34,7 @@ CONFINED = {
     r"toml\+\+/": r"config/",
     r"spdlog/": r"daemon/log\.cpp",
     r"systemd/": r"daemon/",
-    r"libpq-fe\.h": r"config/values\.cpp|sync/store/",
+    r"libpq-fe\.h": r"config/values\.cpp|sync/store/|tests/",
 }
 
 # Seconds for every file that includes them: only .cpp files may. Fixtures of tests may, too.

@@ -692,6 +692,29 @@ TEST(Catalogue, LetsEditsStandOnlyWhereTheirBaseCanBeKept)
     }
 }
 
+TEST(Catalogue, SaysWhoseKeyEveryIdIs)
+{
+    // Ids of what is not mirrored, of other systems, and the number people see on a ticket.
+    const std::set<std::string> of_nothing_here{
+        "away_status_reason_id", "app_id",    "plan_id",           "workspace_id",
+        "external_id",           "source_id", "tickets.ticket_id", "companies.company_id"};
+    for (const table& each : tables_of(catalogue())) {
+        for (const table_column& column : each.columns) {
+            const std::string name(column.name);
+            for (const column_source& source : column.sources) {
+                const std::string_view referred = source.described->refers_to;
+                const bool is_id = name.ends_with("_id") && !of_nothing_here.contains(name) &&
+                                   !of_nothing_here.contains(std::string(each.name) + "." + name);
+                EXPECT_EQ(is_id, !referred.empty()) << each.name << "." << name;
+                for (const std::string& resource : split(referred, '|')) {
+                    EXPECT_TRUE(referred.empty() || find_resource(resource) != nullptr)
+                        << each.name << "." << name;
+                }
+            }
+        }
+    }
+}
+
 TEST(Catalogue, AsksForRecordsAtWellFormedTargets)
 {
     const std::regex list_target("/[a-z_/]+(\\?[a-z_]+=[a-z]+(&[a-z_]+=[a-z]+)*)?");

@@ -67,7 +67,11 @@ constexpr column toy_columns[] = {
     {"kind", column_type::text, "kind|=ball", "Kind of a|b."},
 };
 constexpr column friend_columns[] = {
-    {"friend_id", column_type::id, ".", "Friend."},
+    {.name = "friend_id",
+     .type = column_type::id,
+     .path = ".",
+     .meaning = "Friend.",
+     .refers_to = "pets"},
 };
 constexpr child pet_children[] = {
     {.table = "pet_toys",
@@ -98,14 +102,16 @@ TEST(Dictionary, SaysWhereValuesStandSinceWhenAndWhetherTheyChange)
 {
     const std::string page = dictionary_markdown(all_pets);
     EXPECT_THAT(page, HasSubstr("## pets *\n\nPets. Key: `id`.\n"));
-    EXPECT_THAT(page, HasSubstr("| `id` | text | Id. | `id` |  | read-only |"));
-    EXPECT_THAT(page, HasSubstr("| `name` | text | Name. | `name` or `nick.name` |  | update |"));
+    EXPECT_THAT(page, HasSubstr("| `id` | text | Id. | `id` |  |  | read-only |"));
+    EXPECT_THAT(page,
+                HasSubstr("| `name` | text | Name. | `name` or `nick.name` |  |  | update |"));
     EXPECT_THAT(page, HasSubstr("| `born_at` | timestamptz | Birth. | `born` | 2.12 to 2.14 |"));
     EXPECT_THAT(page, HasSubstr("| `kind` | text | Kind of a\\|b. | `toys.data[].kind` or always "
-                                "`ball` |  | read-only |"));
+                                "`ball` |  |  | read-only |"));
     EXPECT_THAT(page, HasSubstr("| place in `toys.data[]` |"));
-    EXPECT_THAT(page, HasSubstr("| `friend_id` | text | Friend. | `friends[]` |  | row |"));
-    EXPECT_THAT(page, HasSubstr("| key of `pets` |  | row |"));
+    EXPECT_THAT(page,
+                HasSubstr("| `friend_id` | text | Friend. | `friends[]` |  | `pets` | row |"));
+    EXPECT_THAT(page, HasSubstr("| the key of what it stands in |  | `pets` | row |"));
     EXPECT_THAT(page, HasSubstr("* `fur`: nobody asks\n"));
 }
 

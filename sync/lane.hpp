@@ -8,8 +8,7 @@
 namespace intercom_mirror {
 
 // What a request is for; the most urgent first.
-enum class lane : std::uint8_t
-{
+enum class lane : std::uint8_t {
     edits,      // somebody waits for their local edit to arrive
     hints,      // a webhook told of a change
     polls,      // looking for changes

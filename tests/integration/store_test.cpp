@@ -1,0 +1,363 @@
+#include "schema/catalogue.hpp"
+#include "sync/store/migrate.hpp"
+#include "sync/store/postgres_store.hpp"
+#include "tests/support/postgres.hpp"
+
+#include <gtest/gtest.h>
+#include <pqxx/pqxx>
+
+namespace intercom_mirror {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t second = 1'000'000;
+
+// A migrated scratch schema, a store that holds its lease, and plain SQL beside it.
+struct Store : ::testing::Test
+{
+    Store()
+    {
+        options.dsn = testing::test_dsn();
+        options.schema = schema.name();
+        options.application_name = "store test";
+        session connection(options);
+        migrate(connection, options);
+        on = make_postgres_store(options, epoch);
+        on->take_lease("this test", 9s);
+    }
+
+    pqxx::result sql(const std::string& statement)
+    {
+        pqxx::connection connection(options.dsn);
+        pqxx::work work(connection);
+        work.exec("SET search_path = " + schema.name() + ", " + schema.name() + "_sync");
+        auto result = work.exec(statement);
+        work.commit();
+        return result;
+    }
+
+    std::string value(const std::string& statement)
+    {
+        const auto result = sql(statement);
+        return result.empty() || result[0][0].is_null() ? "NULL" : result[0][0].c_str();
+    }
+
+    page_outcome apply(const record_plan& plan, std::vector<std::string_view> records,
+                       projection from = projection::list)
+    {
+        page_work work;
+        work.plan = &plan;
+        work.from = from;
+        work.records = std::move(records);
+        return on->apply_page(work);
+    }
+
+    std::vector<refetch_entry> queue(std::string_view resource)
+    {
+        return on->due_refetches(resource, wall_time(duration::max() / 4), 100);
+    }
+
+    testing::scratch_schema schema;
+    session_options options;
+    shared_epoch epoch = std::make_shared<std::atomic<std::int64_t>>(0);
+    std::unique_ptr<store> on;
+    record_plan contacts{*find_resource("contacts"), api_version{2, 14}};
+    record_plan conversations{*find_resource("conversations"), api_version{2, 14}};
+    record_plan tags{*find_resource("tags"), api_version{2, 14}};
+};
+
+constexpr std::string_view ada =
+    R"({"type":"contact","id":"c1","name":"Ada","email":"ada@example.com","created_at":100,)"
+    R"("updated_at":200,"custom_attributes":{"plan":"pro"},)"
+    R"("tags":{"data":[{"id":"t1"},{"id":"t2"}],"total_count":2,"has_more":false}})";
+constexpr std::string_view ada_later =
+    R"({"type":"contact","id":"c1","name":"Ada L.","email":"ada@example.com","created_at":100,)"
+    R"("updated_at":300,"custom_attributes":{"plan":"free"},)"
+    R"("tags":{"data":[{"id":"t2"},{"id":"t3"}],"total_count":2,"has_more":false}})";
+
+TEST_F(Store, AppliesARecordWithItsChildrenAndThenFindsItUnchanged)
+{
+    EXPECT_EQ(apply(contacts, {ada}).applied, 1U);
+    EXPECT_EQ(value("SELECT name FROM contacts WHERE id = 'c1'"), "Ada");
+    EXPECT_EQ(value("SELECT string_agg(tag_id, ',' ORDER BY tag_id) FROM contact_tags"), "t1,t2");
+    const auto version = value("SELECT xmin FROM contacts");
+    const auto again = apply(contacts, {ada});
+    EXPECT_EQ(again.unchanged, 1U);
+    EXPECT_EQ(again.applied, 0U);
+    EXPECT_EQ(value("SELECT xmin FROM contacts"), version);
+}
+
+TEST_F(Store, ReplacesSetsAndIgnoresOlderSightings)
+{
+    apply(contacts, {ada_later});
+    EXPECT_EQ(apply(contacts, {ada}).applied, 0U);
+    EXPECT_EQ(value("SELECT name FROM contacts"), "Ada L.");
+    EXPECT_EQ(value("SELECT string_agg(tag_id, ',' ORDER BY tag_id) FROM contact_tags"), "t2,t3");
+}
+
+TEST_F(Store, OneRecordTwiceInAPageCountsByItsNewerForm)
+{
+    const auto outcome = apply(contacts, {ada_later, ada});
+    EXPECT_EQ(outcome.applied, 1U);
+    EXPECT_EQ(value("SELECT name FROM contacts"), "Ada L.");
+}
+
+TEST_F(Store, APendingEditKeepsItsFieldAndItsAttribute)
+{
+    apply(contacts, {ada});
+    sql("UPDATE contacts SET name = 'Countess', custom_attributes = '{\"plan\": \"gold\"}',"
+        " _pending = '{\"name\": \"Ada\", \"custom_attributes\": {\"plan\": \"pro\"}}'");
+    apply(contacts, {R"({"id":"c1","name":"Ada L.","phone":"+1","created_at":100,"updated_at":300,)"
+                     R"("custom_attributes":{"plan":"free","seats":3}})"});
+    EXPECT_EQ(value("SELECT name FROM contacts"), "Countess");
+    EXPECT_EQ(value("SELECT phone FROM contacts"), "+1");
+    EXPECT_EQ(value("SELECT custom_attributes ->> 'plan' FROM contacts"), "gold");
+    EXPECT_EQ(value("SELECT custom_attributes ->> 'seats' FROM contacts"), "3");
+}
+
+TEST_F(Store, ASilentChangeIsReadAloneAndAHarmlessOneIsNot)
+{
+    apply(contacts, {ada});
+    // Another order of unknown things: no column differs.
+    EXPECT_EQ(
+        apply(contacts, {R"({"type":"contact","id":"c1","name":"Ada","email":"ada@example.com",)"
+                         R"("created_at":100,"updated_at":200,"custom_attributes":{"plan":"pro"},)"
+                         R"("x_new":1,"tags":{"data":[{"id":"t1"},{"id":"t2"}],"total_count":2}})"})
+            .queued,
+        0U);
+    EXPECT_TRUE(queue("contacts").empty());
+    // A tag was added without touching updated_at.
+    EXPECT_EQ(
+        apply(contacts, {R"({"type":"contact","id":"c1","name":"Ada","email":"ada@example.com",)"
+                         R"("created_at":100,"updated_at":200,"custom_attributes":{"plan":"pro"},)"
+                         R"("tags":{"data":[{"id":"t1"}],"total_count":1,"has_more":false}})"})
+            .queued,
+        1U);
+    ASSERT_EQ(queue("contacts").size(), 1U);
+    EXPECT_EQ(queue("contacts")[0].id, "c1");
+    EXPECT_EQ(value("SELECT count(*) FROM contact_tags"), "2");
+}
+
+TEST_F(Store, ALongListIsAskedForAndItsAbsencesMeanNothing)
+{
+    apply(contacts, {ada});
+    apply(contacts, {R"({"id":"c1","name":"Ada","created_at":100,"updated_at":300,)"
+                     R"("tags":{"data":[{"id":"t9"}],"total_count":12,"has_more":true}})"});
+    EXPECT_EQ(value("SELECT string_agg(tag_id, ',' ORDER BY tag_id) FROM contact_tags"),
+              "t1,t2,t9");
+    const auto noted = queue("contacts");
+    ASSERT_EQ(noted.size(), 1U);
+    EXPECT_EQ(noted[0].part, "contact_tags");
+
+    child_work whole;
+    whole.plan = &contacts;
+    whole.table = 1;
+    while (contacts.tables()[whole.table].name != "contact_tags") {
+        ++whole.table;
+    }
+    whole.parent_key = "c1";
+    whole.elements = {R"({"id":"t2"})", R"({"id":"t9"})"};
+    whole.cause = noted[0];
+    on->apply_children(whole);
+    EXPECT_EQ(value("SELECT string_agg(tag_id, ',' ORDER BY tag_id) FROM contact_tags"), "t2,t9");
+    EXPECT_TRUE(queue("contacts").empty());
+}
+
+TEST_F(Store, ListsOfConversationsOnlyCauseReadings)
+{
+    constexpr std::string_view item =
+        R"({"type":"conversation","id":"7","created_at":1,"updated_at":2})";
+    EXPECT_EQ(apply(conversations, {item}).queued, 1U);
+    EXPECT_EQ(value("SELECT count(*) FROM conversations"), "0");
+    const auto noted = queue("conversations");
+    ASSERT_EQ(noted.size(), 1U);
+
+    page_work reading;
+    reading.plan = &conversations;
+    reading.from = projection::get;
+    constexpr std::string_view whole =
+        R"({"type":"conversation","id":"7","created_at":1,"updated_at":2,"conversation_parts":)"
+        R"({"conversation_parts":[{"type":"conversation_part","id":"8","part_type":"comment",)"
+        R"("body":"<p>hi</p>","created_at":1,"updated_at":1}],"total_count":1}})";
+    reading.records = {whole};
+    reading.causes = noted;
+    on->apply_page(reading);
+    EXPECT_EQ(value("SELECT body FROM conversation_parts WHERE conversation_id = '7'"),
+              "<p>hi</p>");
+    EXPECT_TRUE(queue("conversations").empty());
+    // The sighting that caused the reading never causes a second one.
+    EXPECT_EQ(apply(conversations, {item}).queued, 0U);
+}
+
+TEST_F(Store, AReadingThatWasNotedAnewMeanwhileStaysNoted)
+{
+    const std::vector<std::string> ids{"7"};
+    on->note_refetch("conversations", ids, "", lane::polls, "changed", false);
+    const auto noted = queue("conversations");
+    on->note_refetch("conversations", ids, "", lane::hints, "changed", false);
+    on->drop_refetch("conversations", noted.at(0));
+    ASSERT_EQ(queue("conversations").size(), 1U);
+    EXPECT_EQ(queue("conversations")[0].in, lane::hints);
+}
+
+TEST_F(Store, APoisonousRecordGoesToTheDeadLettersAndTheRestOfItsPageIsApplied)
+{
+    // A key that no index can hold is refused by PostgreSQL itself.
+    sql("ALTER TABLE contacts ADD CONSTRAINT nobody_is_called_mallory CHECK (name <> 'Mallory')");
+    const auto outcome =
+        apply(contacts, {ada, R"({"id":"c2","name":"Mallory","created_at":1,"updated_at":1})",
+                         R"({"id":"c3","name":)"});
+    EXPECT_EQ(outcome.applied, 1U);
+    EXPECT_EQ(value("SELECT string_agg(id, ',') FROM contacts"), "c1");
+    const auto letters = on->dead_letters(std::nullopt);
+    ASSERT_EQ(letters.size(), 2U);
+    EXPECT_EQ(letters[0].bytes, R"({"id":"c3","name":)");
+    EXPECT_EQ(letters[1].record_id, "c2");
+}
+
+TEST_F(Store, AnAbsenceMarksTheRowAndASightingOfItIsReadAlone)
+{
+    apply(contacts, {ada});
+    absence gone;
+    gone.plan = &contacts;
+    gone.key = "c1";
+    gone.how = deletion::merged;
+    gone.merged_into = "c5";
+    on->apply_absence(gone);
+    EXPECT_EQ(value("SELECT deletion FROM contacts"), "merged");
+    EXPECT_EQ(value("SELECT new_id FROM id_alias WHERE old_id = 'c1'"), "c5");
+    EXPECT_EQ(value("SELECT count(*) FROM live_contacts"), "0");
+    EXPECT_EQ(apply(contacts, {ada_later}).applied, 0U);
+    EXPECT_EQ(apply(contacts, {ada_later}, projection::get).applied, 1U);
+    EXPECT_EQ(value("SELECT count(*) FROM live_contacts"), "1");
+}
+
+TEST_F(Store, ProgressMovesWithThePageAndNeverWithoutIt)
+{
+    const std::vector<time_slice> slices(1);
+    on->save_slices("contacts", "first", wall_time(5s), slices);
+    page_work work;
+    work.plan = &contacts;
+    work.records = {ada};
+    work.progress = checkpoint{"first", 0, "next", 1, false};
+    on->apply_page(work);
+    EXPECT_EQ(on->load_slices("contacts", "first").at(0).position, "next");
+
+    sql("ALTER TABLE contacts ADD CONSTRAINT no_more CHECK (id = 'c1')");
+    sql("ALTER TABLE dead_letter ADD CONSTRAINT none CHECK (false) NOT VALID");
+    work.records = {R"({"id":"c2","created_at":1,"updated_at":1})"};
+    work.progress->position = "after that";
+    EXPECT_THROW(on->apply_page(work), statement_refused);
+    EXPECT_EQ(on->load_slices("contacts", "first").at(0).position, "next");
+}
+
+TEST_F(Store, WhoLostTheLeaseWritesNothing)
+{
+    const auto other_epoch = std::make_shared<std::atomic<std::int64_t>>(0);
+    const auto other = make_postgres_store(options, other_epoch);
+    EXPECT_FALSE(other->take_lease("a standby", 9s));
+    EXPECT_THROW(other->renew_lease(*epoch + 1, "{}"), lease_lost);
+    ASSERT_TRUE(other->take_lease("a standby", duration(0)));
+    EXPECT_THROW(apply(contacts, {ada}), lease_lost);
+    EXPECT_THROW(on->renew_lease(*epoch, "{}"), lease_lost);
+    EXPECT_EQ(value("SELECT count(*) FROM contacts"), "0");
+}
+
+TEST_F(Store, ListsWithoutTimesFollowTheLatestSighting)
+{
+    apply(tags, {R"({"type":"tag","id":"1","name":"vip"})"});
+    EXPECT_EQ(apply(tags, {R"({"type":"tag","id":"1","name":"VIP"})"}).applied, 1U);
+    EXPECT_EQ(value("SELECT name FROM tags"), "VIP");
+}
+
+TEST_F(Store, SaysWhatDiffers)
+{
+    apply(contacts, {ada});
+    page_work look;
+    look.plan = &contacts;
+    look.records = {ada};
+    EXPECT_TRUE(on->compare_page(look).found.empty());
+    sql("UPDATE contacts SET name = 'Eve'");
+    sql("DELETE FROM contact_tags WHERE tag_id = 't1'");
+    sql("INSERT INTO contact_tags (contact_id, tag_id) VALUES ('c1', 't7')");
+    std::vector<std::string> places;
+    for (const auto& one : on->compare_page(look).found) {
+        places.push_back(one.table + ":" + one.place + ":" + one.problem);
+    }
+    std::sort(places.begin(), places.end());
+    EXPECT_EQ(places, (std::vector<std::string>{"contact_tags:c1 t1:missing here",
+                                                "contact_tags:c1 t7:missing in Intercom",
+                                                "contacts:name:differs"}));
+}
+
+TEST_F(Store, OldRecordsAreLeftOut)
+{
+    page_work work;
+    work.plan = &contacts;
+    work.records = {ada, R"({"id":"c0","created_at":50,"updated_at":200})"};
+    work.since = 100 * second;
+    on->apply_page(work);
+    EXPECT_EQ(value("SELECT string_agg(id, ',') FROM contacts"), "c1");
+}
+
+TEST_F(Store, DecodesStoredDocumentsAgain)
+{
+    apply(contacts, {ada});
+    sql("UPDATE contacts SET name = NULL");
+    on->edit_resource("contacts", [](resource_state&) {});
+    while (on->redecode(contacts, 10)) {
+    }
+    EXPECT_EQ(value("SELECT name FROM contacts"), "Ada");
+    EXPECT_EQ(value("SELECT redecoded_to FROM resource_state"), "NULL");
+}
+
+TEST_F(Store, EditsOfOneResourceDoNotUndoEachOther)
+{
+    on->ask_for_sweep("contacts");
+    on->edit_resource("contacts", [](resource_state& state) { state.phase = "live"; });
+    on->ask_for_sweep("contacts");
+    on->edit_resource("contacts", [](resource_state& state) { state.trouble = "slow"; });
+    const auto state = on->load_resource("contacts");
+    EXPECT_TRUE(state.sweep_due);
+    EXPECT_EQ(state.phase, "live");
+    EXPECT_EQ(state.trouble, "slow");
+}
+
+TEST_F(Store, DaysOfASliceAreThoseOfTheWorkspace)
+{
+    // 2021-03-14 04:30 UTC is still the 13th in New York.
+    apply(contacts, {R"({"id":"c1","created_at":1615696200,"updated_at":1})"});
+    time_slice fourteenth;
+    fourteenth.from = 1615651200;  // 2021-03-13 16:00 UTC
+    fourteenth.until = 1615737600; // a day later
+    EXPECT_TRUE(on->live_keys(contacts, fourteenth, "America/New_York").empty());
+    EXPECT_EQ(on->live_keys(contacts, fourteenth, "UTC").size(), 1U);
+    EXPECT_EQ(on->live_keys(contacts, fourteenth, "").size(), 1U);
+}
+
+TEST(Migrate, AppliesOnceAndRefusesWhatItDoesNotKnow)
+{
+    const testing::scratch_schema schema;
+    session_options options;
+    options.dsn = testing::test_dsn();
+    options.schema = schema.name();
+    session connection(options);
+    EXPECT_FALSE(check_migrations(connection, options).applied.empty());
+    EXPECT_FALSE(migrate(connection, options).applied.empty());
+    EXPECT_TRUE(migrate(connection, options).applied.empty());
+    EXPECT_TRUE(check_migrations(connection, options).applied.empty());
+
+    connection.transact([&](pqxx::transaction_base& transaction) {
+        transaction.exec("INSERT INTO schema_migration (name, sha256) VALUES ('9999_later', 'x')");
+    });
+    EXPECT_THROW(migrate(connection, options), schema_mismatch);
+    connection.transact([&](pqxx::transaction_base& transaction) {
+        transaction.exec("DELETE FROM schema_migration WHERE name = '9999_later'");
+        transaction.exec("UPDATE schema_migration SET sha256 = 'y' WHERE name = '0001_control'");
+    });
+    EXPECT_THROW(check_migrations(connection, options), schema_mismatch);
+}
+
+} // namespace
+} // namespace intercom_mirror

@@ -1,0 +1,457 @@
+#!/usr/bin/python3
+"""Is the mirror equal to the workspace? The sandbox's own truth (an address Intercom does not have;
+its format is at the top of tests/sandbox/truth.cpp) against the tables, row by row.
+
+    tests/support/compare.py --sandbox URL --dsn DSN --schema intercom [--json]
+
+prints every difference and exits 1 if there is one. It shares no code with the daemon and does not
+read its catalogue: what it knows is in compare_tables.py and compare_values.py.
+
+What it does not complain about, because Intercom does not let anybody know better:
+
+* a removed record that was never mirrored has no row (`known` names those that were);
+* a removed record's row may say `gone` instead of how it went;
+* the content of removed records and of what belongs to them is whatever was last seen;
+* parts older than the newest 500 of a thread are kept as they were last seen.
+"""
+
+import argparse
+import collections
+import json
+import re
+import sys
+import urllib.request
+
+import psycopg2
+
+import compare_tables
+import compare_values
+from compare_values import ABSENT
+
+Difference = collections.namedtuple("Difference", "table key problem column expected found",
+                                    defaults=(None, None, None))
+# A table's row: what its columns hold, in the mapping's order, and the bookkeeping that matters.
+Row = collections.namedtuple("Row", "values raw deletion is_dead has_pending")
+
+
+def sentence(one):
+    text = f"{one.table} {one.key}: {one.problem}"
+    if one.column is not None:
+        text += f" {one.column}: expected {shorten(one.expected)}, found {shorten(one.found)}"
+    return text
+
+
+def shorten(value):
+    text = repr(value)
+    return text if len(text) <= 120 else text[:100] + f"… ({len(text)} characters)"
+
+
+class Mirror:
+    """The tables, read in one consistent look."""
+
+    def __init__(self, dsn, schema):
+        self.schema = schema
+        self.connection = psycopg2.connect(dsn)
+        self.connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('search_path', quote_ident(%s), false)", (schema,))
+            cursor.execute("SELECT table_name, column_name FROM information_schema.columns"
+                           " WHERE table_schema = %s", (schema,))
+            self.columns = collections.defaultdict(set)
+            for table, column in cursor:
+                self.columns[table].add(column)
+            cursor.execute("SELECT table_name FROM information_schema.tables"
+                           " WHERE table_schema = %s AND table_type = 'BASE TABLE'", (schema,))
+            self.tables = {name for name, in cursor}
+
+    def close(self):
+        self.connection.close()
+
+    def query(self, sql):
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall()
+
+    def rows(self, table, columns, extra=(), where=""):
+        """Row by row, `extra` columns as text first; bookkeeping where the table has it."""
+        has_bookkeeping = "raw" in self.columns[table]
+        wanted = [f'"{name}"' for name in extra]
+        wanted += [compare_values.selection(name, sql_kind(kind)) for name, kind, _ in columns]
+        if has_bookkeeping:
+            wanted += ["raw::text", "deletion", "deleted_at IS NOT NULL", "_pending IS NOT NULL"]
+        with self.connection.cursor(name="rows") as cursor:
+            cursor.itersize = 2000
+            cursor.execute(f'SELECT {", ".join(wanted)} FROM "{table}" {where}')
+            for found in cursor:
+                head, rest = found[:len(extra)], found[len(extra):]
+                values = tuple(compare_values.stored(value, sql_kind(kind))
+                               for value, (_, kind, _) in zip(rest, columns))
+                book = rest[len(columns):] if has_bookkeeping else (None, None, False, False)
+                yield head, Row(values, *book)
+
+
+def sql_kind(kind):
+    return {"position": "bigint", "key": "text", "address": "text"}.get(kind, kind)
+
+
+def without_signature(address):
+    return address.split("?")[0] if isinstance(address, str) else address
+
+
+def expected_value(document, kind, path, place):
+    if kind == "position":
+        return place
+    if kind == "key":
+        return f'{document.get("model")}/{document.get("full_name")}'
+    if kind == "address":
+        return without_signature(compare_values.expected(document, "text", path))
+    return compare_values.expected(document, kind, path)
+
+
+def expected_row(document, columns, place=0):
+    return tuple(expected_value(document, kind, path, place) for _, kind, path in columns)
+
+
+# --- Documents -----------------------------------------------------------------------------------
+
+SIGNED = re.compile("|".join(
+    re.escape(path).replace(r"\*", "[^.]*") + "$" for path in compare_tables.SIGNED))
+
+
+def comparable(value, path=()):
+    """The document in a form that is equal where documents mean the same."""
+    if isinstance(value, dict):
+        return {name: comparable(one, path + (name,)) for name, one in value.items()
+                if ".".join(path + (name,)) not in compare_tables.COPIES}
+    if isinstance(value, list):
+        elements = [comparable(one, path) for one in value]
+        if ".".join(path).endswith(compare_tables.SETS):
+            elements.sort(key=repr_of)
+        return elements
+    if isinstance(value, str) and path and path[-1] == "url" and SIGNED.search(".".join(path)):
+        return without_signature(value)
+    return value
+
+
+def repr_of(value):
+    if isinstance(value, dict):
+        return repr([(name, repr_of(value[name])) for name in sorted(value)])
+    if isinstance(value, list):
+        return repr([repr_of(one) for one in value])
+    return repr(value)
+
+
+def first_difference(expected, found, path=""):
+    """Where two documents differ: path, expected, found."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        for name in sorted(set(expected) | set(found)):
+            inner = first_difference(expected.get(name, ABSENT), found.get(name, ABSENT),
+                                     f"{path}.{name}")
+            if inner:
+                return inner
+        return None
+    if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+        for at, (one, other) in enumerate(zip(expected, found)):
+            inner = first_difference(one, other, f"{path}[{at}]")
+            if inner:
+                return inner
+        return None
+    return None if expected == found else (f"raw{path}", expected, found)
+
+
+# --- Comparing -----------------------------------------------------------------------------------
+
+class Comparison:
+    def __init__(self, sandbox, mirror, known=None):
+        self.sandbox = sandbox.rstrip("/")
+        self.mirror = mirror
+        self.known = known or {}
+        self.found = []
+        self.compared = collections.Counter()
+        # (part_kind, part_id) → (position,) → row. Conversations and tickets share the table; what
+        # is left of it in the end belongs to nobody.
+        self.attachments = collections.defaultdict(dict)
+        self.excused_parts = set()
+
+    def differ(self, table, key, problem, *details):
+        self.found.append(Difference(table, key, problem, *details))
+
+    def truth(self, resource):
+        address = f"{self.sandbox}/_sandbox/truth/{resource}"
+        with urllib.request.urlopen(address, timeout=300) as answer:
+            for line in answer:
+                if line.strip():
+                    yield compare_values.parse(line)
+
+    def run(self):
+        self.compare_shape()
+        self.load_attachments()
+        removed = collections.defaultdict(dict)
+        for one in self.truth("removed"):
+            removed[one["resource"]][one["id"]] = one
+        notes = collections.defaultdict(list)
+        for one in self.truth("notes"):
+            del one["_truth"]
+            notes[one["contact"]["id"]].append(one)
+        for resource in compare_tables.RESOURCES:
+            self.compare_resource(resource, removed[resource.name], notes)
+        for part, rows in sorted(self.attachments.items()):
+            if part not in self.excused_parts:
+                for position in sorted(rows):
+                    self.differ("attachments", show(part + position), "is nobody's")
+        return self.found
+
+    # Every table and column there is must be known here: a new one is not equal by silence.
+    def compare_shape(self):
+        mapped = mapped_columns()
+        for table in sorted(self.mirror.tables - set(compare_tables.NOT_COMPARED)):
+            if table not in mapped:
+                self.differ(table, "", "is a table that is not compared")
+                continue
+            for column in sorted(self.mirror.columns[table] - mapped[table]):
+                self.differ(table, "", f"column {column} is not compared")
+        for table in sorted(set(mapped) - self.mirror.tables):
+            self.differ(table, "", "is missing")
+
+    def compare_resource(self, resource, removed, notes):
+        table = resource.name
+        key_at = [[name for name, _, _ in resource.columns].index(name) for name in resource.key]
+        rows = {}
+        for _, row in self.mirror.rows(table, resource.columns):
+            rows[tuple(row.values[at] for at in key_at)] = row
+        children = list(resource.children)
+        if table == "contacts":
+            children.append(compare_tables.NOTES)
+        held = {child.table: self.load_children(child) for child in children
+                if child.table != "attachments"}
+
+        live = []
+        for document in self.truth(table):
+            wanted = expected_row(document, resource.columns)
+            key = tuple(wanted[at] for at in key_at)
+            live.append(key)
+            row = rows.pop(key, None)
+            if row is None:
+                self.differ(table, show(key), "row is missing")
+                continue
+            self.compare_record(table, show(key), resource.columns, wanted, row)
+            truth = document.pop("_truth")
+            self.compare_raw(table, show(key), without(document, resource.not_in_raw), row)
+            document["_truth"] = truth
+            for child in children:
+                elements = (notes.get(key[0], []) if child.table == "notes"
+                            else elements_of(document, child))
+                its = self.rows_of(child, key[0], held)
+                self.compare_children(child, key[0], elements, its, truth)
+        self.compare_view(resource, live)
+        self.compare_leftovers(resource, rows, removed)
+        dead = {key[0] for key in rows}
+        for child in children:
+            if child.table == "attachments":
+                self.excused_parts |= {(child.kind, parent) for parent in dead}
+            else:
+                self.compare_orphans(child, held[child.table], dead)
+
+    def rows_of(self, child, parent, held):
+        if child.table == "attachments":
+            return self.attachments.pop((child.kind, parent), {})
+        return held[child.table].pop(parent, {})
+
+    def load_children(self, child):
+        """Parent's id → key without the parent → row."""
+        result = collections.defaultdict(dict)
+        names = [name for name, _, _ in child.columns]
+        own = [names.index(name) for name in child.key if name in names]
+        where = f'WHERE "{child.parent}" IS NOT NULL'
+        for (parent,), row in self.mirror.rows(child.table, child.columns, (child.parent,), where):
+            result[parent][tuple(row.values[at] for at in own)] = row
+        return result
+
+    def load_attachments(self):
+        columns = compare_tables.ATTACHMENT_COLUMNS
+        at = [name for name, _, _ in columns].index("url")
+        for part, row in self.mirror.rows("attachments", columns, ("part_kind", "part_id")):
+            values = row.values[:at] + (without_signature(row.values[at]),) + row.values[at + 1:]
+            self.attachments[part][values[:1]] = row._replace(values=values)
+
+    def compare_record(self, table, key, columns, wanted, row):
+        self.compared[table] += 1
+        if row.is_dead:
+            self.differ(table, key, f"is marked {row.deletion} but exists")
+        if row.has_pending:
+            self.differ(table, key, "has a pending edit nobody made")
+        for (name, _, _), expected, found in zip(columns, wanted, row.values):
+            if expected != found or isinstance(expected, bool) != isinstance(found, bool):
+                self.differ(table, key, "column differs", name, expected, found)
+
+    def compare_raw(self, table, key, document, row):
+        if row.raw is None:
+            self.differ(table, key, "has no raw")
+            return
+        expected, found = comparable(document), comparable(compare_values.parse(row.raw))
+        if expected != found:
+            self.differ(table, key, "document differs", *first_difference(expected, found))
+
+    def compare_children(self, child, parent, elements, rows, truth):
+        names = [name for name, _, _ in child.columns]
+        own = [names.index(name) for name in child.key if name in names]
+        for place, element in enumerate(elements):
+            wanted = expected_row(element, child.columns, place)
+            key = tuple(wanted[at] for at in own)
+            shown = show((parent,) + key)
+            row = rows.pop(key, None)
+            if row is None:
+                self.differ(child.table, shown, "row is missing")
+                continue
+            self.compare_record(child.table, shown, child.columns, wanted, row)
+            if child.is_record:
+                self.compare_raw(child.table, shown, element, row)
+        self.compare_extra_children(child, parent, elements, rows, truth)
+
+    def compare_extra_children(self, child, parent, elements, rows, truth):
+        for grandchild in child.children:
+            for element in elements:
+                part = compare_values.expected(element, "id", "id")
+                self.compare_children(grandchild, part, elements_of(element, grandchild),
+                                      self.rows_of(grandchild, part, {}), truth)
+        older = truth["all_parts"].value - len(elements) if child.children else 0
+        for key, row in sorted(rows.items(), key=repr):
+            if child.children and older > 0:
+                # Out of the window; kept as last seen.
+                older -= 1
+                self.excused_parts.add((child.children[0].kind, key[0]))
+            else:
+                self.differ(child.table, show((parent,) + key),
+                            "is marked deleted but never was" if row.is_dead else "should not be")
+
+    def compare_view(self, resource, live):
+        """live_<table> shows what exists (conversations: but for those of tickets) as the table
+        has it."""
+        table, view = resource.name, "live_" + resource.name
+        if not self.mirror.columns[view]:
+            self.differ(view, "", "is missing")
+            return
+        wanted = {name for name, kind, _ in resource.columns if kind != "key"}
+        if self.mirror.columns[view] != wanted:
+            self.differ(view, "", "has other columns", "columns", sorted(wanted),
+                        sorted(self.mirror.columns[view]))
+            return
+        names = ", ".join(f'"{name}"' for name in sorted(wanted))
+        condition = "deleted_at IS NULL"
+        if table == "conversations":
+            condition += " AND ticket_id IS NULL"
+        from_table = f"SELECT {names} FROM {table} WHERE {condition}"
+        from_view = f"SELECT {names} FROM {view}"
+        for what, sql in (("lacks rows of the table", f"{from_table} EXCEPT ALL {from_view}"),
+                          ("has rows of its own", f"{from_view} EXCEPT ALL {from_table}")):
+            (count,), = self.mirror.query(f"SELECT count(*) FROM ({sql}) AS rows")
+            if count:
+                self.differ(view, "", f"{what}: {count}")
+        if table != "conversations":
+            (count,), = self.mirror.query(f"SELECT count(*) FROM {view}")
+            if count != len(live):
+                self.differ(view, "", "has another number of rows", "count", len(live), count)
+
+    def compare_leftovers(self, resource, rows, removed):
+        """Rows of what does not exist: tombstones, or they should not be."""
+        table = resource.name
+        for key, row in sorted(rows.items(), key=repr):
+            how = removed.get(key[0])
+            if not row.is_dead:
+                self.differ(table, show(key),
+                            f"was {how['how']} but is live" if how else "should not be")
+            elif resource.tells_removals and how is None:
+                self.differ(table, show(key), f"is marked {row.deletion} but never existed")
+            elif how and row.deletion not in (how["how"], "gone"):
+                self.differ(table, show(key), "went otherwise", "deletion", how["how"],
+                            row.deletion)
+        for identity in sorted(self.known.get(table, ())):
+            if (identity,) not in rows and identity in removed:
+                self.differ(table, identity, "tombstone is missing")
+
+    def compare_orphans(self, child, held, dead):
+        """What is left belongs to removed records, and stays as last seen; or to nobody."""
+        for parent, rows in sorted(held.items()):
+            for key in rows:
+                if parent not in dead:
+                    self.differ(child.table, show((parent,) + key), "belongs to no record")
+                for grandchild in child.children:
+                    self.excused_parts.add((grandchild.kind, key[0]))
+
+
+def without(document, path):
+    """A copy of the document whose array at that path is empty."""
+    if not path:
+        return document
+    name, _, rest = path.partition(".")
+    if name not in document:
+        return document
+    return {**document, name: without(document[name], rest) if rest else []}
+
+
+def elements_of(document, child):
+    found = compare_values.member(document, child.path)
+    if not isinstance(found, list):
+        return []
+    if child.path.startswith("_truth."):
+        # Bare ids, but for subscriptions.
+        return [one if isinstance(one, dict) else {"id": one} for one in found]
+    return found
+
+
+def show(key):
+    return " ".join(str(part) for part in key)
+
+
+def mapped_columns():
+    """Table → all columns that are compared, or listed with the reason why not."""
+    result = collections.defaultdict(set)
+
+    def add(table, columns, more=(), has_bookkeeping=False):
+        result[table] |= {name for name, _, _ in columns} | set(more)
+        if has_bookkeeping:
+            result[table] |= set(compare_tables.BOOKKEEPING)
+
+    def add_child(child):
+        more = [child.parent] + (["part_kind"] if child.kind else [])
+        add(child.table, child.columns, more, child.is_record)
+        for each in child.children:
+            add_child(each)
+
+    for resource in compare_tables.RESOURCES:
+        add(resource.name, resource.columns, has_bookkeeping=True)
+        for child in resource.children:
+            add_child(child)
+    add_child(compare_tables.NOTES)
+    # Companies have notes from version 2.16 on; before, compare_orphans never meets one.
+    result["notes"].add("company_id")
+    return result
+
+
+def compare(sandbox, dsn, schema="intercom", known=None):
+    """All differences, and how many rows of which table were compared."""
+    mirror = Mirror(dsn, schema)
+    try:
+        comparison = Comparison(sandbox, mirror, known)
+        return comparison.run(), comparison.compared
+    finally:
+        mirror.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--sandbox", required=True, help="http://127.0.0.1:PORT")
+    parser.add_argument("--dsn", required=True)
+    parser.add_argument("--schema", default="intercom")
+    parser.add_argument("--json", action="store_true", help="one object per difference")
+    arguments = parser.parse_args()
+    found, compared = compare(arguments.sandbox, arguments.dsn, arguments.schema)
+    for one in found:
+        print(json.dumps(one._asdict(), default=repr) if arguments.json else sentence(one))
+    if not arguments.json:
+        print(f"{sum(compared.values())} rows compared, {len(found)} differences")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,361 @@
+"""Which column holds which member: the comparer's own table of it, written by hand from what
+Intercom documents and from the migrations, never from the catalogue in schema/.
+
+A column is "name kind [path]"; the path is the name if none is given. Kinds and paths are
+explained in compare_values.py.
+"""
+
+import dataclasses
+
+# Columns of every table that has them which are compared in a way of their own, or not at all.
+BOOKKEEPING = {
+    "raw": "compared as a document, see compare.py",
+    "deleted_at": "compared with what the workspace says was removed",
+    "deletion": "compared with what the workspace says was removed",
+    "synced_at": "a moment of the daemon's clock, which the workspace does not know",
+    "_hash_list": "a hash of the daemon's own making; whether it is right shows when a second "
+                  "pass writes nothing",
+    "_hash_get": "a hash of the daemon's own making, as _hash_list",
+    "_pending": "must be empty: nothing is edited here",
+}
+
+NOT_COMPARED = {
+    "attribute_name_collisions": "says what the daemon made of attributes' names in its views",
+}
+
+
+def columns(text):
+    result = []
+    for line in text.strip().splitlines():
+        for one in line.split(","):
+            words = one.split()
+            if words:
+                result.append((words[0], words[1], words[2] if len(words) > 2 else words[0]))
+    return tuple(result)
+
+
+@dataclasses.dataclass(frozen=True)
+class Child:
+    """Rows that belong to a record. `path` is the array in the document (or in the truth's own
+    member, after "_truth."); "#" as a column's path is the place in it."""
+
+    table: str
+    parent: str
+    path: str
+    columns: tuple
+    key: tuple
+    is_record: bool = False
+    # attachments: what they are attached to, in the column part_kind.
+    kind: str = ""
+    children: tuple = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Resource:
+    name: str
+    columns: tuple
+    key: tuple = ("id",)
+    children: tuple = ()
+    # The array whose elements live in a table of their own; in `raw` it is empty.
+    not_in_raw: str = ""
+    # Whether the workspace keeps a list of what was removed.
+    tells_removals: bool = False
+
+
+def links(table, parent, other, path):
+    return Child(table, parent, path, columns(f"{other} id id"), (parent, other))
+
+
+ATTACHMENT_COLUMNS = columns("""
+    position position #
+    type text, name text, url address, content_type text
+    filesize bigint, width bigint, height bigint
+""")
+
+
+def attachments(kind, path):
+    return Child("attachments", "part_id", path, ATTACHMENT_COLUMNS,
+                 ("part_kind", "part_id", "position"), kind=kind)
+
+
+AUTHOR = """
+    author_type text author.type
+    author_id reference author.id
+    author_name text author.name
+    author_email text author.email
+"""
+
+NOTES = Child("notes", "contact_id", "", columns(f"""
+    id id
+    body text
+    created_at timestamp
+    {AUTHOR}
+"""), ("id",), is_record=True)
+
+CONTACTS = Resource("contacts", columns("""
+    id id, workspace_id text, external_id text, role text, email text, email_domain text
+    phone text, formatted_phone text, name text
+    avatar_image_url text avatar.image_url|avatar
+    owner_id reference
+    has_hard_bounced boolean, marked_email_as_spam boolean, unsubscribed_from_emails boolean
+    enabled_push_messaging boolean
+    created_at timestamp, updated_at timestamp, signed_up_at timestamp, last_seen_at timestamp
+    last_replied_at timestamp, last_contacted_at timestamp
+    last_email_opened_at timestamp, last_email_clicked_at timestamp
+    language_override text, browser text, browser_version text, browser_language text, os text
+    location_country text location.country
+    location_region text location.region
+    location_city text location.city
+    location_country_code text location.country_code
+    location_continent_code text location.continent_code
+    location_timezone text location.timezone
+    android_app_name text, android_app_version text, android_device text
+    android_os_version text, android_sdk_version text, android_last_seen_at timestamp
+    ios_app_name text, ios_app_version text, ios_device text
+    ios_os_version text, ios_sdk_version text, ios_last_seen_at timestamp
+    utm_campaign text, utm_content text, utm_medium text, utm_source text, utm_term text
+    referrer text
+    custom_attributes jsonb
+"""), tells_removals=True, not_in_raw="notes.data", children=(
+    # Documents show ten entries of each list at most; the truth names all.
+    links("contact_tags", "contact_id", "tag_id", "_truth.tags"),
+    links("contact_companies", "contact_id", "company_id", "_truth.companies"),
+    links("contact_segments", "contact_id", "segment_id", "_truth.segments"),
+    Child("contact_subscriptions", "contact_id", "_truth.subscriptions",
+          columns("subscription_type_id id id, consent text"),
+          ("contact_id", "subscription_type_id")),
+    Child("contact_social_profiles", "contact_id", "social_profiles.data",
+          columns("position position #, type text, name text, url text"),
+          ("contact_id", "position")),
+))
+
+COMPANIES = Resource("companies", columns("""
+    id id, company_id text, app_id text, name text
+    plan_id reference plan.id
+    plan_name text plan.name
+    remote_created_at timestamp, created_at timestamp, updated_at timestamp
+    last_request_at timestamp
+    size bigint, website text, industry text, monthly_spend numeric
+    session_count bigint, user_count bigint
+    custom_attributes jsonb
+"""), tells_removals=True, children=(
+    links("company_tags", "company_id", "tag_id", "_truth.tags"),
+    links("company_segments", "company_id", "segment_id", "_truth.segments"),
+))
+
+LINKED = columns("linked_object_id id id, linked_object_type text type, category text")
+
+CONVERSATIONS = Resource("conversations", columns("""
+    id id, title text, created_at timestamp, updated_at timestamp
+    waiting_since timestamp, snoozed_until timestamp
+    open boolean, state text, read boolean, priority text
+    admin_assignee_id reference, team_assignee_id reference
+    company_id reference company.id
+    ticket_id reference ticket.id
+    source_type text source.type
+    source_id reference source.id
+    source_delivered_as text source.delivered_as
+    source_subject text source.subject
+    source_body text source.body
+    source_author_type text source.author.type
+    source_author_id reference source.author.id
+    source_author_name text source.author.name
+    source_author_email text source.author.email
+    source_url text source.url
+    source_redacted boolean source.redacted
+    source_recipients jsonb source.recipients
+    source_reply_to jsonb source.reply_to
+    source_email_message_metadata jsonb source.email_message_metadata
+    first_contact_reply_created_at timestamp first_contact_reply.created_at
+    first_contact_reply_type text first_contact_reply.type
+    first_contact_reply_url text first_contact_reply.url
+    sla_applied_sla_name text sla_applied.sla_name
+    sla_applied_sla_status text sla_applied.sla_status
+    conversation_rating_rating bigint conversation_rating.rating
+    conversation_rating_remark text conversation_rating.remark
+    conversation_rating_created_at timestamp conversation_rating.created_at
+    conversation_rating_updated_at timestamp conversation_rating.updated_at
+    conversation_rating_contact_id reference conversation_rating.contact.id
+    conversation_rating_teammate_id reference conversation_rating.teammate.id
+    conversation_rating_teammate_type text conversation_rating.teammate.type
+    statistics_time_to_assignment bigint statistics.time_to_assignment
+    statistics_time_to_admin_reply bigint statistics.time_to_admin_reply
+    statistics_time_to_first_close bigint statistics.time_to_first_close
+    statistics_time_to_last_close bigint statistics.time_to_last_close
+    statistics_median_time_to_reply bigint statistics.median_time_to_reply
+    statistics_first_contact_reply_at timestamp statistics.first_contact_reply_at
+    statistics_first_assignment_at timestamp statistics.first_assignment_at
+    statistics_first_admin_reply_at timestamp statistics.first_admin_reply_at
+    statistics_first_close_at timestamp statistics.first_close_at
+    statistics_last_assignment_at timestamp statistics.last_assignment_at
+    statistics_last_assignment_admin_reply_at timestamp statistics.last_assignment_admin_reply_at
+    statistics_last_contact_reply_at timestamp statistics.last_contact_reply_at
+    statistics_last_admin_reply_at timestamp statistics.last_admin_reply_at
+    statistics_last_close_at timestamp statistics.last_close_at
+    statistics_last_closed_by_id reference statistics.last_closed_by_id
+    statistics_count_reopens bigint statistics.count_reopens
+    statistics_count_assignments bigint statistics.count_assignments
+    statistics_count_conversation_parts bigint statistics.count_conversation_parts
+    statistics_assigned_team_first_response_time jsonb statistics.assigned_team_first_response_time
+    statistics_assigned_team_first_response_time_in_office_hours jsonb statistics.assigned_team_first_response_time_in_office_hours
+    statistics_handling_time bigint statistics.handling_time
+    statistics_adjusted_handling_time bigint statistics.adjusted_handling_time
+    ai_agent_participated boolean
+    ai_agent_source_type text ai_agent.source_type
+    ai_agent_source_title text ai_agent.source_title
+    ai_agent_last_answer_type text ai_agent.last_answer_type
+    ai_agent_resolution_state text ai_agent.resolution_state
+    ai_agent_rating bigint ai_agent.rating
+    ai_agent_rating_remark text ai_agent.rating_remark
+    ai_agent_created_at timestamp ai_agent.created_at
+    ai_agent_updated_at timestamp ai_agent.updated_at
+    ai_agent_content_sources jsonb ai_agent.content_sources.content_sources|ai_agent.content_sources
+    sales_agent_participated boolean
+    sales_agent jsonb
+    channel_initial text channel.initial
+    channel_current text channel.current
+    external_references jsonb
+    topics jsonb
+    custom_attributes jsonb
+"""), tells_removals=True, not_in_raw="conversation_parts.conversation_parts", children=(
+    attachments("conversation_source", "source.attachments"),
+    Child("conversation_parts", "conversation_id", "conversation_parts.conversation_parts",
+          columns(f"""
+              id id, part_type text, body text
+              created_at timestamp, updated_at timestamp, notified_at timestamp
+              assigned_to_type text assigned_to.type
+              assigned_to_id reference assigned_to.id
+              {AUTHOR}
+              author_from_ai_agent boolean author.from_ai_agent
+              author_is_ai_answer boolean author.is_ai_answer
+              external_id text, redacted boolean, state text, tags jsonb, event_details jsonb
+              app_package_code text, email_message_metadata jsonb, metadata jsonb
+          """), ("id",), is_record=True,
+          children=(attachments("conversation_part", "attachments"),)),
+    links("conversation_contacts", "conversation_id", "contact_id", "contacts.contacts"),
+    links("conversation_teammates", "conversation_id", "admin_id", "teammates.teammates"),
+    Child("conversation_tags", "conversation_id", "tags.tags",
+          columns("""
+              tag_id id id
+              applied_at timestamp
+              applied_by_type text applied_by.type
+              applied_by_id reference applied_by.id
+          """), ("conversation_id", "tag_id")),
+    Child("conversation_linked_objects", "conversation_id", "linked_objects.data", LINKED,
+          ("conversation_id", "linked_object_id")),
+))
+
+TICKETS = Resource("tickets", columns("""
+    id id, ticket_id text, category text
+    title text ticket_attributes._default_title_
+    description text ticket_attributes._default_description_
+    ticket_state_id reference ticket_state.id
+    ticket_state_category text ticket_state.category|ticket_state
+    ticket_state_internal_label text ticket_state.internal_label|ticket_state_internal_label
+    ticket_state_external_label text ticket_state.external_label|ticket_state_external_label
+    previous_ticket_state_id reference
+    ticket_type_id reference ticket_type.id
+    admin_assignee_id reference, team_assignee_id reference
+    created_at timestamp, updated_at timestamp, open boolean, snoozed_until timestamp
+    is_shared boolean
+    ticket_attributes jsonb
+"""), tells_removals=True, not_in_raw="ticket_parts.ticket_parts", children=(
+    Child("ticket_parts", "ticket_id", "ticket_parts.ticket_parts",
+          columns(f"""
+              id id, part_type text, body text, ticket_state text, previous_ticket_state text
+              created_at timestamp, updated_at timestamp
+              assigned_to_type text assigned_to.type
+              assigned_to_id reference assigned_to.id
+              {AUTHOR}
+              external_id text, redacted boolean, app_package_code text
+              updated_attribute_data jsonb
+          """), ("id",), is_record=True,
+          children=(attachments("ticket_part", "attachments"),)),
+    links("ticket_contacts", "ticket_id", "contact_id", "contacts.contacts"),
+    # Intercom never shows a ticket's tags, and none are put on from here.
+    links("ticket_tags", "ticket_id", "tag_id", "_truth.no_tags"),
+    Child("ticket_linked_objects", "ticket_id", "linked_objects.data", LINKED,
+          ("ticket_id", "linked_object_id")),
+))
+
+TICKET_TYPES = Resource("ticket_types", columns("""
+    id id, name text, description text, category text, icon text, workspace_id text
+    is_internal boolean, archived boolean, created_at timestamp, updated_at timestamp
+"""), not_in_raw="ticket_type_attributes.data", children=(
+    Child("ticket_type_attributes", "ticket_type_id", "ticket_type_attributes.data",
+          columns("""
+              id id, workspace_id text, name text, description text, data_type text
+              input_options jsonb
+              display_order bigint order
+              required_to_create boolean, required_to_create_for_contacts boolean
+              visible_on_create boolean, visible_to_contacts boolean
+              is_default boolean default
+              archived boolean, created_at timestamp, updated_at timestamp
+          """), ("id",), is_record=True),
+))
+
+SMALL_LISTS = (
+    Resource("admins", columns("""
+        id id, name text, email text, job_title text, role text
+        away_mode_enabled boolean, away_mode_reassign boolean, away_status_reason_id reference
+        has_inbox_seat boolean
+        avatar_image_url text avatar.image_url|avatar
+    """)),
+    Resource("teams", columns("""
+        id id, name text
+        admin_priority_level_primary_admin_ids jsonb admin_priority_level.primary_admin_ids
+        admin_priority_level_secondary_admin_ids jsonb admin_priority_level.secondary_admin_ids
+        assignment_limit bigint, distribution_method text
+    """), children=(
+        Child("team_admins", "team_id", "admin_ids", columns("admin_id id ."),
+              ("team_id", "admin_id")),
+    )),
+    Resource("tags", columns("id id, name text")),
+    Resource("segments", columns("""
+        id id, name text, person_type text, created_at timestamp, updated_at timestamp
+    """)),
+    Resource("subscription_types", columns("""
+        id id, state text, consent_type text
+        default_translation_name text default_translation.name
+        default_translation_description text default_translation.description
+        default_translation_locale text default_translation.locale
+        translations jsonb, content_types jsonb
+    """)),
+    Resource("data_attributes", columns("""
+        _key key
+        id reference, model text, full_name text, name text, label text, description text
+        data_type text, options jsonb
+        api_writable boolean, messenger_writable boolean, ui_writable boolean
+        custom boolean, archived boolean, created_at timestamp, updated_at timestamp
+        admin_id reference
+    """), key=("model", "full_name")),
+    Resource("ticket_states", columns("""
+        id id, category text, internal_label text, external_label text, archived boolean
+    """)),
+    TICKET_TYPES,
+)
+
+RESOURCES = SMALL_LISTS + (COMPANIES, CONTACTS, CONVERSATIONS, TICKETS)
+
+# Arrays whose order means nothing, as paths of member names: compared as sets in `raw`.
+SETS = (
+    "tags.data", "companies.data", "notes.data", "opted_out_subscription_types.data",
+    "opted_in_subscription_types.data", "tags.tags", "segments.segments", "contacts.contacts",
+    "teammates.teammates", "linked_objects.data", "ticket_type.ticket_type_attributes.data",
+    "team_ids", "admin_ids", "ticket_types.data",
+)
+
+# What is served under an address that is signed anew at every read: the part before the question
+# mark is compared.
+SIGNED = ("attachments.url", "ticket_attributes.*.url")
+
+# Copies of other records in a document. They change when that record does, with no trace in the
+# document's own columns or updated_at; `raw` is taken over with the next change of its own. What
+# they copy is compared where it is at home.
+COPIES = (
+    "tags.tags.name",        # a tag's name
+    "segments.segments",     # whole segments; the ids are company_segments
+    "ticket_type",           # a ticket's whole type; the id has a column
+    "ticket.ticket_id",      # the number of a conversation's ticket
+    "contacts.contacts.external_id",
+)

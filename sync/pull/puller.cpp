@@ -3,6 +3,7 @@
 #include "sync/pull/search_query.hpp"
 #include "sync/record/sanitise.hpp"
 #include "sync/run_together.hpp"
+#include "sync/seeded_bug.hpp"
 
 #include <fmt/format.h>
 
@@ -342,13 +343,18 @@ awaitable<void> puller::walk_slice(walk& all, time_slice slice)
                 }
                 records += page->slices.records.size();
                 // The proof of the end: a last page, and as many records as it says there are.
-                const bool is_proven = page->is_last && records >= total;
+                const bool is_proven =
+                    page->is_last && (records >= total || SEEDED_BUG(last_page_is_proof));
                 checkpoint progress;
                 progress.stream = all.stream;
                 progress.slice = slice.number;
                 progress.position = page->position;
                 progress.records = records;
                 progress.is_done = is_proven && all.is != kind::sweep;
+                if (SEEDED_BUG(checkpoint_before_page)) {
+                    auto early = [&](store& on) { on.save_progress(name(), progress); };
+                    co_await with_.db.run(early);
+                }
                 const auto outcome = co_await apply(*page, lane::backfill, progress);
                 ++all.told.pages;
                 all.told.records += outcome.records;
@@ -557,7 +563,9 @@ awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told,
             doubt = broken.what();
             // A scroll may end in a 404 instead of an empty page. It is believed when a second
             // one ends at the same place.
-            if (from.by == paging::scroll) {
+            if (from.by == paging::scroll && SEEDED_BUG(missing_scroll_is_its_end)) {
+                doubt.clear();
+            } else if (from.by == paging::scroll) {
                 std::sort(found.begin(), found.end());
                 found.erase(std::unique(found.begin(), found.end()), found.end());
                 if (broken.is_missing() && ended_early_at == found.size()) {
@@ -597,6 +605,16 @@ awaitable<void> puller::hold_unseen(const time_slice& slice, id_set seen)
             if (!std::binary_search(seen.begin(), seen.end(), hash_of(key))) {
                 unseen.push_back(std::move(key));
             }
+        }
+        if (SEEDED_BUG(absence_is_deletion)) {
+            for (const auto& key : unseen) {
+                absence gone;
+                gone.plan = &plan_;
+                gone.key = key;
+                gone.how = deletion::deleted;
+                on.apply_absence(gone);
+            }
+            return;
         }
         on.note_refetch(name(), unseen, "", lane::backfill, "absent", true);
     };
@@ -706,7 +724,8 @@ awaitable<std::optional<wall_time>> puller::poll_search(run_record& told)
 {
     auto load = [&](store& on) { return on.load_resource(name()); };
     const auto state = co_await with_.db.run(load);
-    const auto oldest = to_seconds(state.poll_cursor.value() - with_.settings.overlap);
+    const auto overlap = SEEDED_BUG(no_overlap) ? duration::zero() : with_.settings.overlap;
+    const auto oldest = to_seconds(state.poll_cursor.value() - overlap);
     const auto filter =
         search_query::updated_after(oldest - (zone().empty() ? 1 : day_slack_seconds));
     std::optional<wall_time> started_at;
@@ -721,7 +740,8 @@ awaitable<std::optional<wall_time>> puller::poll_search(run_record& told)
             for (bool is_over = false; !is_over;) {
                 const auto page = co_await reader.next();
                 if (!started_at) {
-                    started_at = page->server_date;
+                    started_at =
+                        SEEDED_BUG(cursor_of_own_clock) ? with_.time.wall() : page->server_date;
                 }
                 const auto outcome = co_await apply(*page, lane::polls, std::nullopt);
                 ++told.pages;
@@ -731,7 +751,8 @@ awaitable<std::optional<wall_time>> puller::poll_search(run_record& told)
                              (!previous || !outcome.newest || *outcome.newest <= *previous);
                 previous = outcome.oldest ? outcome.oldest : previous;
                 const bool is_past = outcome.oldest && floor_seconds(*outcome.oldest) < oldest;
-                is_over = page->is_last || (is_past && is_ordered);
+                is_over = page->is_last || (is_past && is_ordered) ||
+                          SEEDED_BUG(cursor_after_partial_pass);
             }
             co_return started_at;
         } catch (const walk_broken& broken) {

@@ -2,6 +2,7 @@
 
 #include "sync/pull/membership.hpp"
 #include "sync/run_together.hpp"
+#include "sync/seeded_bug.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <fmt/format.h>
@@ -156,6 +157,10 @@ awaitable<void> refetcher::fetch_record(refetch_entry entry)
                 co_return;
             }
         }
+        if (SEEDED_BUG(entry_dropped_before_its_read_is_stored)) {
+            auto early = [&](store& on) { on.drop_refetch(plan_.described().name, entry); };
+            co_await with_.db.run(early);
+        }
         answered_bytes_ += reply.body.size();
         answered_.push_back({std::move(entry), std::move(reply.body)});
         changed_.notify_all();
@@ -216,7 +221,7 @@ awaitable<void> refetcher::fetch_children(refetch_entry entry)
     try {
         for (bool is_over = false; !is_over;) {
             pages.push_back(co_await reader.next());
-            is_over = pages.back()->is_last;
+            is_over = pages.back()->is_last || SEEDED_BUG(first_page_is_whole_list);
         }
     } catch (const walk_broken& broken) {
         if (!broken.is_missing()) {

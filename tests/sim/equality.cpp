@@ -119,14 +119,19 @@ std::string shown(const cell& value)
 // Documents of the truth, parsed once.
 using documents = std::vector<json_value>;
 
-documents read_truth(const intercom_sandbox::workspace& truth, std::string_view resource)
+documents read_lines(const std::string& text)
 {
     documents all;
-    std::istringstream lines(truth.truth(resource));
+    std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
         all.push_back(parse_json(line));
     }
     return all;
+}
+
+documents read_truth(const intercom_sandbox::workspace& truth, std::string_view resource)
+{
+    return read_lines(truth.truth(resource));
 }
 
 // What the comparison leaves out of `raw`: the truth's own member, parts (they have tables), and
@@ -222,17 +227,17 @@ public:
         rows expected;
         std::map<std::string, std::string> raws;
         for (const auto& document : all) {
-            const std::string id = key == "t.id" ? document.at("id").text
-                                                 : document.at("model").text + "/" +
-                                                       document.at("full_name").text;
+            const std::string id =
+                key == "t.id" ? document.at("id").text
+                              : document.at("model").text + "/" + document.at("full_name").text;
             expected.emplace(id, expected_row(columns, document));
             json_value bare = document;
             strip(bare);
             raws.emplace(id, canonical(bare));
         }
         rows_of(table, key, table + " AS t WHERE t.deleted_at IS NULL", columns_text, expected);
-        for (const auto& one :
-             ask(fmt::format("SELECT {}, t.raw FROM {} AS t WHERE t.deleted_at IS NULL", key, table))) {
+        for (const auto& one : ask(fmt::format(
+                 "SELECT {}, t.raw FROM {} AS t WHERE t.deleted_at IS NULL", key, table))) {
             const auto wanted = raws.find(one[0].c_str());
             if (wanted == raws.end()) {
                 continue;
@@ -250,8 +255,8 @@ public:
     void tombstones(const std::string& table, const std::string& how,
                     const std::set<std::string>& ids)
     {
-        for (const auto& one : ask(fmt::format(
-                 "SELECT id, deletion FROM {} WHERE deleted_at IS NOT NULL", table))) {
+        for (const auto& one :
+             ask(fmt::format("SELECT id, deletion FROM {} WHERE deleted_at IS NOT NULL", table))) {
             if (ids.contains(one[0].c_str()) && one[1].c_str() != how) {
                 differ(fmt::format("{} {}: is marked {} and should be {}", table, one[0].c_str(),
                                    one[1].c_str(), how));
@@ -267,8 +272,8 @@ private:
 std::string of_live(std::string_view child, std::string_view parent, std::string_view column,
                     std::string_view condition = "true")
 {
-    return fmt::format("{} AS t JOIN {} AS p ON p.id = t.{} WHERE p.deleted_at IS NULL AND {}", child,
-                       parent, column, condition);
+    return fmt::format("{} AS t JOIN {} AS p ON p.id = t.{} WHERE p.deleted_at IS NULL AND {}",
+                       child, parent, column, condition);
 }
 
 std::string pair_key(const json_value& parent, const json_value& child)
@@ -332,9 +337,8 @@ void compare_contacts(comparison& to, const documents& contacts, const documents
     for (const auto& note : notes) {
         expected_notes.emplace(note.at("id").text, expected_row(note_columns, note));
     }
-    to.rows_of("notes", "t.id",
-               of_live("notes", "contacts", "contact_id", "t.deleted_at IS NULL"), columns::notes,
-               expected_notes);
+    to.rows_of("notes", "t.id", of_live("notes", "contacts", "contact_id", "t.deleted_at IS NULL"),
+               columns::notes, expected_notes);
 }
 
 // Parts older than the newest 500 cannot be read any more and stay.
@@ -369,9 +373,9 @@ void compare_parts(comparison& to, const documents& threads, const std::string& 
         for (const auto& part : thread.along(path).elements) {
             std::size_t position = 0;
             for (const auto& file : part.at("attachments").elements) {
-                files.emplace(fmt::format("{}/{}/{}", thread.at("id").text, part.at("id").text,
-                                          position++),
-                              expected_row(columns, file));
+                files.emplace(
+                    fmt::format("{}/{}/{}", thread.at("id").text, part.at("id").text, position++),
+                    expected_row(columns, file));
             }
         }
     }
@@ -405,11 +409,11 @@ void compare_conversations(comparison& to, const documents& conversations)
                of_live("conversation_tags", "conversations", "conversation_id"),
                columns::conversation_tags,
                children(conversations, "tags.tags", "id", columns::conversation_tags));
-    to.rows_of("attachments of conversations", "t.part_id || '/' || t.position",
-               of_live("attachments", "conversations", "part_id",
-                       "t.part_kind = 'conversation_source'"),
-               columns::attachments,
-               children(conversations, "source.attachments", "#", columns::attachments));
+    to.rows_of(
+        "attachments of conversations", "t.part_id || '/' || t.position",
+        of_live("attachments", "conversations", "part_id", "t.part_kind = 'conversation_source'"),
+        columns::attachments,
+        children(conversations, "source.attachments", "#", columns::attachments));
 }
 
 std::set<std::string> ids_of(const documents& all)
@@ -460,12 +464,11 @@ std::vector<std::string> equality::differences() const
     to.records("subscription_types", columns::subscription_types, read("subscription_types"));
     const auto types = read("ticket_types");
     to.records("ticket_types", columns::ticket_types, types);
-    to.rows_of("ticket_type_attributes", "t.ticket_type_id || '/' || t.id",
-               of_live("ticket_type_attributes", "ticket_types", "ticket_type_id",
-                       "t.deleted_at IS NULL"),
-               columns::ticket_type_attributes,
-               children(types, "ticket_type_attributes.data", "id",
-                        columns::ticket_type_attributes));
+    to.rows_of(
+        "ticket_type_attributes", "t.ticket_type_id || '/' || t.id",
+        of_live("ticket_type_attributes", "ticket_types", "ticket_type_id", "t.deleted_at IS NULL"),
+        columns::ticket_type_attributes,
+        children(types, "ticket_type_attributes.data", "id", columns::ticket_type_attributes));
     to.records("ticket_states", columns::ticket_states, read("ticket_states"));
 
     std::map<std::string, std::set<std::string>> removed;
@@ -480,9 +483,20 @@ std::vector<std::string> equality::differences() const
     return to.found;
 }
 
-std::vector<std::string> equality::missed_changes(const std::set<std::string>& returned) const
+std::vector<std::string> equality::missed_changes(const std::set<std::string>& returned,
+                                                  const std::string& first_companies) const
 {
     comparison to(mirror_);
+    std::set<std::string> companies;
+    for (const auto& one : to.ask("SELECT id FROM companies")) {
+        companies.insert(one[0].c_str());
+    }
+    for (const auto& document : read_lines(first_companies)) {
+        const std::string id = document.at("id").text;
+        if (!companies.contains(id) && !returned.contains(id)) {
+            to.differ(fmt::format("companies {}: the first mirror did not bring it", id));
+        }
+    }
     for (const std::string table : {"contacts", "conversations", "tickets"}) {
         std::map<std::string, long long> stored;
         for (const auto& one :
@@ -512,19 +526,19 @@ std::vector<std::string> equality::missed_changes(const std::set<std::string>& r
 std::vector<std::string> equality::false_deletions(const std::set<std::string>& removed_once) const
 {
     comparison to(mirror_);
-    for (const std::string table : {"contacts", "companies", "conversations", "tickets", "admins",
-                                    "teams", "tags", "segments", "subscription_types",
-                                    "ticket_types", "ticket_states"}) {
-        const auto deleted =
-            to.ask(fmt::format("SELECT id FROM {} WHERE deleted_at IS NOT NULL ORDER BY id", table));
+    for (const std::string table :
+         {"contacts", "companies", "conversations", "tickets", "admins", "teams", "tags",
+          "segments", "subscription_types", "ticket_types", "ticket_states"}) {
+        const auto deleted = to.ask(
+            fmt::format("SELECT id FROM {} WHERE deleted_at IS NOT NULL ORDER BY id", table));
         if (deleted.empty()) {
             continue;
         }
         const auto existing = ids_of(read_truth(truth_, table));
         for (const auto& one : deleted) {
             if (existing.contains(one[0].c_str()) && !removed_once.contains(one[0].c_str())) {
-                to.differ(fmt::format("{} {}: is marked deleted and has existed all the time", table,
-                                      one[0].c_str()));
+                to.differ(fmt::format("{} {}: is marked deleted and has existed all the time",
+                                      table, one[0].c_str()));
             }
         }
     }

@@ -23,15 +23,17 @@ public:
     // Everything that is not as it should be, a line each; a few of very many.
     [[nodiscard]] std::vector<std::string> differences() const;
 
-    // What a poll alone has to bring: records that are missing, or older than their last change.
-    // `returned`: ids that came back from the archive, which changes no updated_at.
-    [[nodiscard]] std::vector<std::string> missed_changes(
-        const std::set<std::string>& returned) const;
+    // What the first mirror and polls have to bring without any sweep: all records but those of
+    // `returned` (ids that came back from the archive, which changes no updated_at), as of their
+    // last change. Companies without users show in no poll: those of `first_companies` (the truth
+    // at the start) are looked for.
+    [[nodiscard]] std::vector<std::string> missed_changes(const std::set<std::string>& returned,
+                                                          const std::string& first_companies) const;
 
     // Rows marked deleted whose object exists and was there all the time, as far as `removed_once`
     // (ids that have been deleted, archived or merged at some time) tells.
-    [[nodiscard]] std::vector<std::string> false_deletions(
-        const std::set<std::string>& removed_once) const;
+    [[nodiscard]] std::vector<std::string>
+    false_deletions(const std::set<std::string>& removed_once) const;
 
 private:
     pqxx::connection& mirror_;

@@ -133,7 +133,9 @@ private:
         }
         const bool is_boolean = found == "true" || found == "false";
         return {is_boolean ? json_value::kind::boolean : json_value::kind::number,
-                std::string(found), {}, {}};
+                std::string(found),
+                {},
+                {}};
     }
 
     std::uint32_t four_digits()
@@ -310,7 +312,8 @@ std::string canonical_number(std::string_view lexeme)
     if (digits.empty()) {
         return "0";
     }
-    return (is_negative ? "-" : "") + digits + (exponent == 0 ? "" : "e" + std::to_string(exponent));
+    return (is_negative ? "-" : "") + digits +
+           (exponent == 0 ? "" : "e" + std::to_string(exponent));
 }
 
 } // namespace intercom_simulation

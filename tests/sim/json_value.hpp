@@ -15,7 +15,7 @@ struct json_value
     enum class kind : std::uint8_t { null, boolean, number, string, array, object };
 
     kind is = kind::null;
-    std::string text; // of a boolean or number as written; of a string unescaped
+    std::string text;                 // of a boolean or number as written; of a string unescaped
     std::vector<json_value> elements; // of an array, or the members of an object
     std::vector<std::string> names;   // of the members
 

@@ -63,7 +63,8 @@ std::vector<std::string> mirror_tables::tables_of(const std::string& schema)
 {
     std::vector<std::string> names;
     for (const auto& one : ask(fmt::format(
-             "SELECT tablename FROM pg_tables WHERE schemaname = '{}' ORDER BY tablename", schema))) {
+             "SELECT tablename FROM pg_tables WHERE schemaname = '{}' ORDER BY tablename",
+             schema))) {
         names.emplace_back(one[0].c_str());
     }
     return names;
@@ -85,9 +86,10 @@ std::string mirror_tables::layout()
     std::string sql;
     for (const auto& table : mirror_) {
         sql += sql.empty() ? "" : " UNION ALL ";
-        sql += fmt::format("SELECT '{0} ' || count(*) || ' ' || coalesce(md5(string_agg(ctid::text ||"
-                           " xmin::text, ',' ORDER BY ctid)), '') FROM {0}",
-                           table);
+        sql +=
+            fmt::format("SELECT '{0} ' || count(*) || ' ' || coalesce(md5(string_agg(ctid::text ||"
+                        " xmin::text, ',' ORDER BY ctid)), '') FROM {0}",
+                        table);
     }
     std::string text;
     for (const auto& one : ask(sql)) {
@@ -100,11 +102,15 @@ std::string mirror_tables::contents()
 {
     std::string sql;
     for (const auto& table : mirror_) {
+        const auto columns =
+            ask(fmt::format("SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)"
+                            " FROM pg_attribute WHERE attrelid = '{}'::regclass AND attnum > 0"
+                            " AND NOT attisdropped AND attname NOT IN ('synced_at', 'deleted_at')",
+                            table));
         sql += sql.empty() ? "" : " UNION ALL ";
         sql += fmt::format("SELECT '{0} ' || coalesce(md5(string_agg(line, ',' ORDER BY line)), '')"
-                           " FROM (SELECT (to_jsonb(t) - 'synced_at' - 'deleted_at')::text AS line"
-                           " FROM {0} AS t) AS lines",
-                           table);
+                           " FROM (SELECT ROW({1})::text AS line FROM {0}) AS lines",
+                           table, columns[0][0].c_str());
     }
     std::string text;
     for (const auto& one : ask(sql)) {

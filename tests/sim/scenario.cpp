@@ -68,8 +68,8 @@ constexpr std::array fault_kinds{
 };
 
 // Zones with all kinds of offsets, and days of which one has 23 or 25 hours.
-constexpr std::array zones{"America/New_York"sv, "UTC"sv,          "Europe/Berlin"sv,
-                           "Asia/Kolkata"sv,     "Pacific/Apia"sv, "America/St_Johns"sv,
+constexpr std::array zones{"America/New_York"sv, "UTC"sv,           "Europe/Berlin"sv,
+                           "Asia/Kolkata"sv,     "Pacific/Apia"sv,  "America/St_Johns"sv,
                            "Pacific/Auckland"sv, "Asia/Kathmandu"sv};
 constexpr std::array<std::int64_t, 5> clock_changes{
     1'710'054'000,  // New York loses an hour, 2024-03-10T07:00Z
@@ -168,8 +168,7 @@ void draw_incidents(scenario& drawn, dice& die)
     for (auto left = die.below(4); left > 0; --left) {
         const auto what = die.pick(rarer);
         constexpr std::array<std::int64_t, 4> jumps{3600, -3600, 86'400, -172'800};
-        add(what, "",
-            what == incident::kind::clock_jump ? die.pick(jumps) : die.between(5, 120));
+        add(what, "", what == incident::kind::clock_jump ? die.pick(jumps) : die.between(5, 120));
     }
     for (duration at = 60s; at < drawn.chaos; at += 180s) {
         incidents.push_back({at, incident::kind::checkpoint, {}, 0});
@@ -203,10 +202,17 @@ scenario draw_scenario(std::uint64_t seed)
 
 std::vector<std::string> kinds_of_trouble()
 {
-    std::vector<std::string> names{"killed",          "killed_before_commit", "killed_after_commit",
-                                   "killed_at_request", "connection_refused", "database_away",
-                                   "transaction_failed", "commit_in_doubt",   "broken_session",
-                                   "stolen_lease",    "clock_jump"};
+    std::vector<std::string> names{"killed",
+                                   "killed_before_commit",
+                                   "killed_after_commit",
+                                   "killed_at_request",
+                                   "connection_refused",
+                                   "database_away",
+                                   "transaction_failed",
+                                   "commit_in_doubt",
+                                   "broken_session",
+                                   "stolen_lease",
+                                   "clock_jump"};
     for (const auto& fault : fault_kinds) {
         names.emplace_back(fault.name);
     }

@@ -4,8 +4,8 @@ namespace intercom_simulation {
 
 using intercom_mirror::store_unavailable;
 
-boost::asio::awaitable<void> shaky_database::perform(
-    std::function<void(intercom_mirror::store&)> work)
+boost::asio::awaitable<void>
+shaky_database::perform(std::function<void(intercom_mirror::store&)> work)
 {
     ++transactions_;
     const bool dies_now = dies_in_ && (*dies_in_)-- == 0;

@@ -21,8 +21,8 @@ public:
     {
     }
 
-    boost::asio::awaitable<void> perform(
-        std::function<void(intercom_mirror::store&)> work) override;
+    boost::asio::awaitable<void>
+    perform(std::function<void(intercom_mirror::store&)> work) override;
 
     // Of transactions that fail without effect, and of those that are committed all the same.
     void set_failure_rates(double before, double after)

@@ -10,8 +10,8 @@ namespace intercom_simulation {
 
 struct verdict
 {
-    std::string failure; // empty: all is as it should be
-    std::uint64_t trace = 0; // the same for every run of the seed
+    std::string failure;                        // empty: all is as it should be
+    std::uint64_t trace = 0;                    // the same for every run of the seed
     std::map<std::string, std::uint64_t> fired; // troubles, and how often each struck
     std::uint64_t requests = 0;
     std::uint64_t transactions = 0;

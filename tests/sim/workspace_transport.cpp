@@ -53,8 +53,7 @@ intercom_sandbox::time_point workspace_transport::server_time() const
 
 duration workspace_transport::draw_latency()
 {
-    return duration(
-        die_.between(conditions_.latency_min.count(), conditions_.latency_max.count()));
+    return duration(die_.between(conditions_.latency_min.count(), conditions_.latency_max.count()));
 }
 
 void workspace_transport::note(std::string_view text)

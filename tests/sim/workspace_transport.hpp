@@ -32,8 +32,8 @@ public:
     workspace_transport(intercom_sandbox::workspace& peer, intercom_mirror::clock& time,
                         network conditions, std::uint64_t seed);
 
-    boost::asio::awaitable<intercom_mirror::http_response> send(
-        intercom_mirror::http_request request, intercom_mirror::duration timeout) override;
+    boost::asio::awaitable<intercom_mirror::http_response>
+    send(intercom_mirror::http_request request, intercom_mirror::duration timeout) override;
 
     // Of requests that cannot even be sent.
     void set_refusal_rate(double rate) { refusal_rate_ = rate; }
@@ -47,8 +47,8 @@ public:
     [[nodiscard]] const std::map<std::string, std::uint64_t>& fired() const { return fired_; }
 
 private:
-    boost::asio::awaitable<intercom_mirror::http_response> exchange(
-        intercom_mirror::http_request request, intercom_mirror::duration timeout);
+    boost::asio::awaitable<intercom_mirror::http_response>
+    exchange(intercom_mirror::http_request request, intercom_mirror::duration timeout);
     [[nodiscard]] intercom_mirror::duration draw_latency();
     void note(std::string_view text);
 

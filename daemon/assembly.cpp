@@ -176,6 +176,7 @@ struct assembly::parts
     }
 
     const options settings;
+    secret token = settings.intercom.access_token; // the one in use
     event_sink& log;
     random_source random;
     std::vector<record_plan> plans;
@@ -259,7 +260,27 @@ void assembly::release_lease()
     }
 }
 
-exit_code assembly::run(const work& task, std::function<void()> feed)
+void assembly::take_settings(const options& settings)
+{
+    const auto fresh = pull_settings_of(settings, parts_->time->wall());
+    auto& used = with().settings;
+    used.poll_every = fresh.poll_every;
+    used.sweep_every = fresh.sweep_every;
+    used.since = fresh.since;
+    // A token from the environment is wiped after the start and cannot be read again.
+    if (!settings.intercom.access_token.empty()) {
+        parts_->token = settings.intercom.access_token;
+        try_token_again();
+    }
+}
+
+void assembly::try_token_again()
+{
+    parts_->api->reset_token(parts_->token.reveal());
+}
+
+exit_code assembly::run(const work& task, std::function<void()> feed,
+                        const std::function<void()>& reload)
 {
     with(); // connects, under the epoch now held
     asio::signal_set signals(parts_->io, SIGTERM, SIGINT);
@@ -277,6 +298,17 @@ exit_code assembly::run(const work& task, std::function<void()> feed)
             }
         });
     });
+
+    asio::signal_set hangups(parts_->io, SIGHUP);
+    std::function<void()> await_hangup = [&] {
+        hangups.async_wait([&](const boost::system::error_code& error, int) {
+            if (!error && reload) {
+                reload();
+                await_hangup();
+            }
+        });
+    };
+    await_hangup();
 
     exit_code code = exit_code::done;
     std::exception_ptr failure;
@@ -298,6 +330,7 @@ exit_code assembly::run(const work& task, std::function<void()> feed)
     const auto ended = [&](std::exception_ptr error) {
         failure = error;
         signals.cancel();
+        hangups.cancel();
     };
     asio::co_spawn(parts_->io, everything(), asio::bind_cancellation_slot(stop.slot(), ended));
     parts_->io.run();

@@ -36,9 +36,15 @@ public:
 
     // Runs coroutines on this thread: the work, and the lease's renewal beside it while one is
     // held. SIGTERM and SIGINT cancel the work; that, too, is a good end. `feed` is called with
-    // every renewal.
+    // every renewal, `reload` on SIGHUP.
     using work = std::function<boost::asio::awaitable<exit_code>()>;
-    exit_code run(const work& task, std::function<void()> feed = {});
+    exit_code run(const work& task, std::function<void()> feed = {},
+                  const std::function<void()>& reload = {});
+
+    // Takes over what may change while running: how often to poll and sweep, `since`, the token.
+    void take_settings(const options& settings);
+    // Tries the token again after it was rejected.
+    void try_token_again();
 
     services& with();
     [[nodiscard]] std::span<const record_plan> plans() const;

@@ -80,7 +80,7 @@ void add_commands(CLI::App& app, words_taken& taken, std::ostream& out)
                       "Read everything again and find what is gone");
     sync_it->add_flag("--accept-absences", taken.syncing.accept_absences,
                       "Check every missing record, however many there are");
-    sync_it->add_flag("!--no-wait", taken.syncing.is_waiting,
+    sync_it->add_flag("--no-wait", taken.syncing.no_wait,
                       "Do not wait for a running daemon that does the work");
     sync_it->callback([&] { command = [&] { return sync_once(global, taken.syncing); }; });
 

@@ -42,7 +42,7 @@ struct sync_arguments
     std::vector<std::string> resources; // empty: all
     bool is_full = false;
     bool accept_absences = false;
-    bool is_waiting = true; // for a daemon that does the work
+    bool no_wait = false; // for a daemon that does the work
 };
 // One pass and exit.
 exit_code sync_once(const global_arguments& global, const sync_arguments& arguments);

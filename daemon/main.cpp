@@ -9,10 +9,25 @@ namespace {
 
 using namespace intercom_mirror;
 
+// libpq speaks in several lines.
+std::string one_line(std::string_view text)
+{
+    std::string line;
+    for (const char symbol : text) {
+        if (symbol != '\n' && symbol != '\t') {
+            line += symbol;
+        } else if (!line.ends_with(' ')) {
+            line += ' ';
+        }
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    return line;
+}
+
 // The way every failed command ends: what is wrong, and what to do about it.
 int explain(exit_code code, const char* sentence, const std::string& hint)
 {
-    std::cerr << "intercom-mirror: " << sentence << '\n';
+    std::cerr << "intercom-mirror: " << one_line(sentence) << '\n';
     if (!hint.empty()) {
         std::cerr << "hint: " << hint << '\n';
     }

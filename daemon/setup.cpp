@@ -30,7 +30,9 @@ catalogue_names names_of_catalogue()
 
 setup load_setup(const global_arguments& global)
 {
-    environment variables = take_process_environment();
+    // Read once: secrets are wiped from the process then, and a reload is to see them again.
+    static const environment of_process = take_process_environment();
+    environment variables = of_process;
     if (!global.log_level.empty()) {
         // The command line has the last word, and its value is checked like any other.
         variables.insert_or_assign("INTERCOM_MIRROR_LOG_LEVEL", global.log_level);

@@ -326,7 +326,7 @@ COMMENT ON FUNCTION replace_view IS 'Creates a view or gives it another query.';
 -- The daemon calls this when definitions may have changed. A fingerprint in the view's comment
 -- tells whether they did. Whoever reads a view holds it up: better to give up soon and try later.
 CREATE FUNCTION rebuild_attribute_views() RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '2s'
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '1s'
 AS $$
 DECLARE
     typed record;
@@ -354,6 +354,9 @@ BEGIN
             RAISE WARNING 'view % keeps its old columns: other objects depend on them', typed.name
                 USING DETAIL = SQLERRM,
                       HINT = 'Drop what depends on the view; it is made anew at the next attempt.';
+            CONTINUE;
+        WHEN lock_not_available THEN
+            RAISE WARNING 'view % keeps its old columns for now: somebody reads it', typed.name;
             CONTINUE;
         END;
         EXECUTE format('COMMENT ON VIEW %I IS %L', typed.name, about);

@@ -46,7 +46,7 @@ struct column
     column_type type = column_type::text;
     // Where the value stands, relative to the record or child element:
     //   "location.city"   member of a member
-    //   "avatar.image_url|avatar"   the first alternative that is present and fits the type; the
+    //   "avatar.image_url|avatar"   the first alternative that is not null and fits the type; the
     //                               last one may be a constant: "consent_type|=opt_out"
     //   "."               the element itself (arrays of scalars)
     //   "#"               the element's position in its array, from 0

@@ -1,3 +1,4 @@
+#include "config/load.hpp"
 #include "daemon/assembly.hpp"
 #include "daemon/progress.hpp"
 #include "sync/pull/engine.hpp"
@@ -62,7 +63,7 @@ std::optional<std::int64_t> stand_by(assembly& parts, event_sink& log)
 }
 
 // Mirrors for good. A dead token stops every call; what it concerns says so until it lives again.
-boost::asio::awaitable<void> mirror(services& with, engine& pulling, const std::string& token)
+boost::asio::awaitable<void> mirror(assembly& parts, services& with, engine& pulling)
 {
     for (;;) {
         std::string why;
@@ -76,7 +77,7 @@ boost::asio::awaitable<void> mirror(services& with, engine& pulling, const std::
         sd_notify(0, "STATUS=needs_token");
         co_await pulling.note_token(true, why);
         co_await with.time.sleep_for(pause_after_rejection);
-        with.api.reset_token(token);
+        parts.try_token_again();
     }
 }
 
@@ -85,6 +86,7 @@ boost::asio::awaitable<void> mirror(services& with, engine& pulling, const std::
 exit_code run(const global_arguments& global)
 {
     const auto begun = load_setup(global);
+    require_access_token(begun.settings);
     for (const auto& key : begun.settings.without_effect) {
         begun.log->warning("this version does not act on a configured key", {{"key", key}});
     }
@@ -102,12 +104,22 @@ exit_code run(const global_arguments& global)
         const auto work = [&]() -> boost::asio::awaitable<exit_code> {
             sd_notify(0, "READY=1\nSTATUS=mirroring");
             std::vector<boost::asio::awaitable<void>> tasks;
-            tasks.push_back(mirror(with, pulling, begun.settings.intercom.access_token.reveal()));
+            tasks.push_back(mirror(parts, with, pulling));
             tasks.push_back(shown.show(with.time));
             co_await run_together(std::move(tasks));
             co_return exit_code::done;
         };
-        const auto code = parts.run(work, [] { sd_notify(0, "WATCHDOG=1"); });
+        const auto reload = [&] {
+            sd_notify(0, "RELOADING=1");
+            try {
+                parts.take_settings(load_setup(global).settings);
+                begun.log->info("configuration was read again");
+            } catch (const config_error& error) {
+                begun.log->error("the configuration is not taken over", {{"reason", error.what()}});
+            }
+            sd_notify(0, "READY=1");
+        };
+        const auto code = parts.run(work, [] { sd_notify(0, "WATCHDOG=1"); }, reload);
         sd_notify(0, "STOPPING=1");
         parts.release_lease();
         return code;

@@ -1,3 +1,4 @@
+#include "config/load.hpp"
 #include "daemon/assembly.hpp"
 #include "daemon/progress.hpp"
 #include "sync/pull/engine.hpp"
@@ -34,7 +35,7 @@ exit_code hand_over(assembly& parts, const sync_arguments& arguments, event_sink
         }
     }
     log.info("a daemon holds the lease and was asked to do the work");
-    for (std::size_t next = 0; arguments.is_waiting && next < parts.plans().size();) {
+    for (std::size_t next = 0; !arguments.no_wait && next < parts.plans().size();) {
         const auto holder = on.lease_holder();
         if (!holder || !holder->is_alive) {
             throw command_failure(exit_code::unavailable, "the daemon that held the lease is gone",
@@ -63,6 +64,7 @@ exit_code hand_over(assembly& parts, const sync_arguments& arguments, event_sink
 exit_code sync_once(const global_arguments& global, const sync_arguments& arguments)
 {
     const auto begun = load_setup(global);
+    require_access_token(begun.settings);
     return end_of([&] {
         assembly parts(begun, arguments.resources);
         parts.bring_schema_up_to_date();

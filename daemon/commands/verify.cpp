@@ -1,3 +1,4 @@
+#include "config/load.hpp"
 #include "daemon/assembly.hpp"
 #include "sync/pull/engine.hpp"
 #include "sync/pull/verifier.hpp"
@@ -74,6 +75,7 @@ exit_code verify(const global_arguments& global, const verify_arguments& argumen
                  std::ostream& out)
 {
     const auto begun = load_setup(global);
+    require_access_token(begun.settings);
     return end_of([&] {
         assembly parts(begun, arguments.resources);
         parts.bring_schema_up_to_date();

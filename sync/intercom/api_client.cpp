@@ -1,7 +1,7 @@
 #include "sync/intercom/api_client.hpp"
 
-#include "sync/intercom/rate_headers.hpp"
 #include "sync/condition.hpp"
+#include "sync/intercom/rate_headers.hpp"
 
 #include <boost/asio/this_coro.hpp>
 

@@ -335,7 +335,8 @@ asio::awaitable<std::unique_ptr<connection>> connections::connect(deadlines unti
         std::erase_if(endpoints, [](const auto& one) { return !one.address().is_loopback(); });
     }
     co_await connect_to_any(*fresh, std::move(endpoints), until);
-    fresh->socket().socket().set_option(tcp::no_delay(true));
+    error_code ignored; // a connection that is gone already shows it when it is used
+    fresh->socket().socket().set_option(tcp::no_delay(true), ignored);
 
     fresh->socket().expires_at(until.within(options_.handshake_longest));
     const auto error = co_await fresh->handshake(options_.where.host);
@@ -404,7 +405,9 @@ asio::awaitable<outcome> connections::exchange(connection& peer, std::string_vie
     if (result.error) {
         co_return result;
     }
-    result.may_be_kept = parser.keep_alive() && !parser.need_eof() && !peer.has_leftovers();
+    // After an interim answer (1xx) another would follow.
+    result.may_be_kept = parser.keep_alive() && !parser.need_eof() && !peer.has_leftovers() &&
+                         parser.get().result_int() >= 200;
     result.response = to_response(parser);
     co_return result;
 }

@@ -8,6 +8,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <fcntl.h>
 #include <mutex>
 #include <netdb.h>
 #include <optional>
@@ -23,6 +24,16 @@ namespace asio = boost::asio;
 // Names change their addresses rarely; the system's resolver does not tell for how long they hold.
 constexpr std::chrono::seconds remembered_for{60};
 
+namespace {
+
+// No thread or descriptor is left: passes when others finish.
+transport_failure no_resources()
+{
+    return {transport_failure::sent::nothing, "cannot begin to look up a name: out of resources"};
+}
+
+} // namespace
+
 // Shared by the thread that looks up and those who wait. The thread touches nothing else, so it
 // may outlive the client and the io_context. The event stays readable once the answer is there.
 struct name_lookup::question
@@ -30,7 +41,7 @@ struct name_lookup::question
     question() : event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
     {
         if (event < 0) {
-            throw std::system_error(errno, std::generic_category(), "eventfd");
+            throw no_resources();
         }
     }
     ~question() { ::close(event); }
@@ -82,8 +93,8 @@ name_lookup::name_lookup(std::string host, std::uint16_t port, resolver resolve)
 
 void name_lookup::ask()
 {
-    under_way_ = std::make_shared<question>();
-    auto look_up = [asked = under_way_, host = host_, resolve = resolve_] {
+    const auto asked_now = std::make_shared<question>();
+    auto look_up = [asked = asked_now, host = host_, resolve = resolve_] {
         try {
             auto found = resolve(host);
             asked->answer(std::move(found), "it has no address");
@@ -91,7 +102,12 @@ void name_lookup::ask()
             asked->answer({}, failure.what());
         }
     };
-    std::thread(std::move(look_up)).detach();
+    try {
+        std::thread(std::move(look_up)).detach();
+    } catch (const std::system_error&) {
+        throw no_resources();
+    }
+    under_way_ = asked_now;
 }
 
 asio::awaitable<std::vector<asio::ip::tcp::endpoint>> name_lookup::endpoints(duration longest)
@@ -106,13 +122,17 @@ asio::awaitable<std::vector<asio::ip::tcp::endpoint>> name_lookup::endpoints(dur
     if (!found_.empty() && std::chrono::steady_clock::now() - found_at_ < remembered_for) {
         co_return found_;
     }
+    const auto executor = co_await asio::this_coro::executor;
     if (!under_way_) {
         ask();
     }
     const auto asked = under_way_;
-    const auto executor = co_await asio::this_coro::executor;
     // A descriptor of our own, as Asio closes what it is given.
-    asio::posix::stream_descriptor answer(executor, ::dup(asked->event));
+    const int own = ::fcntl(asked->event, F_DUPFD_CLOEXEC, 0);
+    if (own < 0) {
+        throw no_resources();
+    }
+    asio::posix::stream_descriptor answer(executor, own);
     asio::steady_timer deadline(executor, longest);
     co_await (answer.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable) ||
               deadline.async_wait(asio::use_awaitable));

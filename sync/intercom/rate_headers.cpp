@@ -44,7 +44,7 @@ rate_headers read_rate_headers(const http_response& response)
     }
     const auto reset = number(response.header("X-RateLimit-Reset"));
     if (reset && *reset > 0 && *reset < reset_max) {
-        result.reset = *reset;
+        result.reset = reset;
     }
     return result;
 }

@@ -25,7 +25,29 @@ constexpr std::size_t batch_bytes_max = std::size_t{4} << 20U;
 constexpr duration first_retry = std::chrono::seconds(2);
 constexpr duration longest_retry = std::chrono::minutes(15);
 
+// As much of the answers as one transaction takes.
+template <typename Answer>
+std::vector<Answer> take_batch(std::vector<Answer>& answers, std::size_t& bytes)
+{
+    std::vector<Answer> batch;
+    while (!answers.empty() && batch.size() < batch_records_max && bytes < batch_bytes_max) {
+        bytes += answers.back().bytes();
+        batch.push_back(std::move(answers.back()));
+        answers.pop_back();
+    }
+    return batch;
+}
+
 } // namespace
+
+std::size_t refetcher::fetched_list::bytes() const
+{
+    std::size_t all = 0;
+    for (const auto& page : pages) {
+        all += page->body.size();
+    }
+    return all;
+}
 
 refetcher::refetcher(services& with, const record_plan& plan) : with_(with), plan_(plan) {}
 
@@ -47,6 +69,7 @@ awaitable<void> refetcher::run()
     waiting_.clear();
     claimed_.clear();
     answered_.clear();
+    answered_lists_.clear();
     answered_bytes_ = 0;
     std::vector<awaitable<void>> tasks;
     tasks.push_back(feed());
@@ -241,24 +264,10 @@ awaitable<void> refetcher::fetch_children(refetch_entry entry)
         nudge();
         co_return;
     }
-    auto save = [&](store& on) {
-        child_work work;
-        work.plan = &plan_;
-        work.parent_key = entry.id;
-        for (const auto& page : pages) {
-            work.elements.insert(work.elements.end(), page->slices.records.begin(),
-                                 page->slices.records.end());
-        }
-        for (const auto table : tables) {
-            work.table = table;
-            if (table == tables.back()) {
-                work.cause = entry;
-            }
-            on.apply_children(work);
-        }
-    };
-    co_await with_.db.run(save);
-    finish(entry);
+    fetched_list list{std::move(entry), std::move(tables), std::move(pages)};
+    answered_bytes_ += list.bytes();
+    answered_lists_.push_back(std::move(list));
+    changed_.notify_all();
 }
 
 awaitable<void> refetcher::fetch_members(refetch_entry entry, std::size_t table)
@@ -294,20 +303,20 @@ awaitable<void> refetcher::settle_absence(refetch_entry entry, deletion how, std
 awaitable<void> refetcher::store_some()
 {
     for (;;) {
-        while (!is_over_ && answered_.empty()) {
+        while (!is_over_ && answered_.empty() && answered_lists_.empty()) {
             co_await changed_.wait();
         }
         if (is_over_) {
             co_return;
         }
-        std::vector<fetched> batch;
         std::size_t bytes = 0;
-        while (!answered_.empty() && batch.size() < batch_records_max && bytes < batch_bytes_max) {
-            bytes += answered_.back().body.size();
-            batch.push_back(std::move(answered_.back()));
-            answered_.pop_back();
+        if (!answered_.empty()) {
+            auto batch = take_batch(answered_, bytes);
+            co_await store_batch(std::move(batch));
+        } else {
+            auto batch = take_batch(answered_lists_, bytes);
+            co_await store_lists(std::move(batch));
         }
-        co_await store_batch(std::move(batch));
         answered_bytes_ -= bytes;
         changed_.notify_all();
     }
@@ -336,6 +345,30 @@ awaitable<void> refetcher::store_batch(std::vector<fetched> batch)
     }
     if (outcome.queued != 0 || outcome.applied != 0) {
         nudge();
+    }
+}
+
+awaitable<void> refetcher::store_lists(std::vector<fetched_list> batch)
+{
+    std::vector<child_work> lists;
+    for (const auto& list : batch) {
+        child_work work;
+        work.plan = &plan_;
+        work.parent_key = list.entry.id;
+        for (const auto& page : list.pages) {
+            work.elements.insert(work.elements.end(), page->slices.records.begin(),
+                                 page->slices.records.end());
+        }
+        for (const auto table : list.tables) {
+            work.table = table;
+            lists.push_back(work);
+        }
+        lists.back().cause = list.entry;
+    }
+    auto save = [&lists](store& on) { on.apply_children(lists); };
+    co_await with_.db.run(save);
+    for (const auto& list : batch) {
+        finish(list.entry);
     }
 }
 

@@ -37,6 +37,15 @@ private:
     {
         refetch_entry entry;
         std::string body;
+        [[nodiscard]] std::size_t bytes() const { return body.size(); }
+    };
+    // A child list of one record, which fills one table or several.
+    struct fetched_list
+    {
+        refetch_entry entry;
+        std::vector<std::size_t> tables;
+        std::vector<std::unique_ptr<fetched_page>> pages;
+        [[nodiscard]] std::size_t bytes() const;
     };
     using claim = std::pair<std::string, std::string>; // id, part
 
@@ -50,6 +59,7 @@ private:
     boost::asio::awaitable<void> settle_absence(refetch_entry entry, deletion how,
                                                 std::string into);
     boost::asio::awaitable<void> store_batch(std::vector<fetched> batch);
+    boost::asio::awaitable<void> store_lists(std::vector<fetched_list> batch);
     boost::asio::awaitable<void> retry_later(const refetch_entry& entry, const std::string& why);
     void finish(const refetch_entry& entry);
 
@@ -59,7 +69,8 @@ private:
     std::deque<refetch_entry> waiting_;
     std::set<claim> claimed_; // waiting, under way, or answered and not yet stored
     std::vector<fetched> answered_;
-    std::size_t answered_bytes_ = 0;
+    std::vector<fetched_list> answered_lists_;
+    std::size_t answered_bytes_ = 0; // of both
     std::uint64_t stored_ = 0;
     std::uint64_t applied_ = 0;
     bool is_forever_ = true;

@@ -28,7 +28,7 @@ using row = std::vector<cell>;
 
 // A table that a record's rows go to. Number 0 is the resource's own, its children follow, each
 // after its parent. Columns are those of the catalogue that are neither omitted by configuration
-// nor without meaning; the same for every API version.
+// nor without a path; the same for every API version.
 struct table_plan
 {
     std::string_view name;

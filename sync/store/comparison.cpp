@@ -149,8 +149,7 @@ page_comparison record_writer::compare(const page_work& work)
 std::vector<difference> record_writer::compare_children(const child_work& work)
 {
     std::vector<drift> drifts;
-    const auto found =
-        target_.plan->decode_children(work.table, work.parent_key, work.elements, drifts);
+    const auto found = decode_list(work, drifts);
     child_batch all;
     all.complete_parents.push_back(work.parent_key);
     for (const auto& one : found.rows) {

@@ -183,10 +183,13 @@ void drop_refetches(session& connection, pqxx::transaction_base& transaction,
         given.arrays[2].add(entry.version);
     }
     given.texts = {std::string(resource)};
+    // By their places in the table, found one by one: a join might be planned to scan the queue.
+    // Locked first, so that an entry noted anew meanwhile is looked at again and stays.
     static const std::string drop =
-        "DELETE FROM refetch AS t USING unnest($1::text[], $2::text[], $3::bigint[]) AS s(id, "
-        "part, version)"
-        " WHERE t.resource = $4 AND t.id = s.id AND t.part = s.part AND t.version = s.version";
+        "DELETE FROM refetch AS t WHERE t.ctid = ANY (ARRAY(SELECT o.ctid\n"
+        "  FROM unnest($1::text[], $2::text[], $3::bigint[]) AS s(id, part, version),\n"
+        "       LATERAL (SELECT o.ctid FROM refetch AS o WHERE o.resource = $4 AND o.id = s.id"
+        " AND o.part = s.part AND o.version = s.version OFFSET 0 FOR UPDATE) AS o))";
     connection.run(transaction, drop, std::move(given));
 }
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <deque>
 
 namespace intercom_mirror {
 namespace {
@@ -261,26 +262,33 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
         outcome.applied = to_apply.size();
     } else {
         for (auto* record : to_apply) {
-            try {
-                pqxx::subtransaction attempt(dynamic_cast<pqxx::dbtransaction&>(transaction_));
-                record_writer(session_, attempt, target_, drifts_).store_rows(work, {record});
-                attempt.commit();
-                ++outcome.applied;
-            } catch (const pqxx::sql_error& refused) {
-                if (refused.sqlstate().substr(0, 2) != "22" &&
-                    refused.sqlstate().substr(0, 2) != "23" &&
-                    refused.sqlstate().substr(0, 2) != "54") {
-                    throw;
-                }
-                ++outcome.dead;
-                bury(record->bytes, record->head.key, work.from,
-                     fmt::format("PostgreSQL refuses the row (SQLSTATE {})", refused.sqlstate()));
-            }
+            store_alone(work, *record, outcome);
         }
     }
     note_refetch(to_read, to_read_hashes, "", work.in, "changed");
     outcome.queued = to_read.size();
     return outcome;
+}
+
+void record_writer::store_alone(const page_work& work, page_record& record, page_outcome& outcome)
+{
+    // A savepoint by hand: libpqxx begins its subtransactions only with the first plain exec().
+    transaction_.exec("SAVEPOINT one_record");
+    try {
+        store_rows(work, {&record});
+        transaction_.exec("RELEASE SAVEPOINT one_record");
+        ++outcome.applied;
+    } catch (const pqxx::sql_error& refused) {
+        // Bad data, a violated constraint, or more than the server can hold in a row.
+        const auto kind = refused.sqlstate().substr(0, 2);
+        if (kind != "22" && kind != "23" && kind != "54") {
+            throw;
+        }
+        transaction_.exec("ROLLBACK TO SAVEPOINT one_record");
+        ++outcome.dead;
+        bury(record.bytes, record.head.key, work.from,
+             fmt::format("PostgreSQL refuses the row (SQLSTATE {})", refused.sqlstate()));
+    }
 }
 
 // So that rows which look unchanged by their hash are written all the same.
@@ -475,37 +483,77 @@ void record_writer::store_table(const page_work& work, const records& batch, std
                  "list is cut short");
 }
 
-void record_writer::apply_children(const child_work& work)
+void record_writer::apply_children(std::span<const child_work> lists)
 {
-    const auto& plan = target_.plan->tables()[work.table];
-    // The parent first, as every writer of a set does: two sets of one parent never interleave.
-    const auto parents = transaction_.exec_params(
-        fmt::format("SELECT FROM {} AS t WHERE t.{} = $1 FOR NO KEY UPDATE",
-                    target_.plan->tables()[0].name, described().key),
-        work.parent_key);
-    std::vector<drift> drifts;
-    const auto found =
-        target_.plan->decode_children(work.table, work.parent_key, work.elements, drifts);
-    note_drifts(drifts);
-    if (!parents.empty()) {
-        if (work.cause && work.cause->reason == repair_reason) {
-            forget_child_hashes(work.parent_key);
+    // The parents first, as every writer of a set does: two sets of one parent never interleave.
+    const auto present = lock_parents(lists);
+    std::map<std::size_t, std::vector<const child_work*>> by_table;
+    std::vector<refetch_entry> causes;
+    for (const auto& list : lists) {
+        const bool is_present = present.count(list.parent_key) != 0;
+        if (is_present) {
+            by_table[list.table].push_back(&list);
         }
-        child_batch all;
-        all.complete_parents.push_back(work.parent_key);
+        if (list.cause) {
+            causes.push_back(*list.cause);
+            if (is_present && list.cause->reason == repair_reason) {
+                forget_child_hashes(list.parent_key);
+            }
+        }
+    }
+    for (const auto& [table, of_table] : by_table) {
+        store_lists(of_table);
+    }
+    drop_refetches(causes);
+}
+
+std::set<std::string, std::less<>> record_writer::lock_parents(std::span<const child_work> lists)
+{
+    parameters given;
+    auto& keys = given.arrays.emplace_back(array_parameter::element::text);
+    for (const auto& list : lists) {
+        keys.add(std::string_view(list.parent_key));
+    }
+    std::set<std::string, std::less<>> present;
+    for (const auto& found : session_.run(transaction_, target_.sql.lock_heads, std::move(given))) {
+        present.emplace(found[0].c_str());
+    }
+    return present;
+}
+
+child_rows record_writer::decode_list(const child_work& list, std::vector<drift>& drifts) const
+{
+    std::deque<std::string> buffers;
+    std::vector<std::string_view> clean;
+    for (const auto element : list.elements) {
+        clean.push_back(sanitise(element, buffers.emplace_back()));
+    }
+    return target_.plan->decode_children(list.table, list.parent_key, clean, drifts);
+}
+
+// All of one table.
+void record_writer::store_lists(std::span<const child_work* const> lists)
+{
+    const auto table = lists.front()->table;
+    std::vector<child_rows> decoded;
+    std::vector<drift> drifts;
+    child_batch all;
+    for (const auto* list : lists) {
+        decoded.push_back(decode_list(*list, drifts));
+        all.complete_parents.push_back(list->parent_key);
+    }
+    note_drifts(drifts);
+    for (const auto& found : decoded) {
         for (std::size_t i = 0; i < found.rows.size(); ++i) {
             all.rows.push_back(&found.rows[i]);
-            if (plan.has_raw) {
+            if (target_.plan->tables()[table].has_raw) {
                 all.raws.push_back(&found.raws[i]);
                 all.hashes.push_back(found.hashes[i]);
             }
         }
-        remove_missing(work.table, all);
-        upsert_children(work.table, all, projection::get);
     }
-    if (work.cause) {
-        drop_refetches({&*work.cause, 1});
-    }
+    remove_missing(table, all);
+    upsert_children(table, all, projection::get);
 }
 
 // A link's second id: the column of its key that is not the parent.
@@ -528,7 +576,8 @@ void record_writer::apply_membership(const membership_work& work)
     }
     given.texts.emplace_back(work.other_id);
     session_.run(transaction_,
-                 fmt::format("DELETE FROM {0} AS t WHERE t.{1} = $2 AND t.{2} <> ALL ($1::text[])",
+                 fmt::format("DELETE FROM {0} AS t WHERE t.{1} = $2"
+                             " AND t.{2} NOT IN (SELECT unnest($1::text[]))",
                              table.name, other, parent),
                  given);
     session_.run(

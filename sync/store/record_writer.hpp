@@ -6,6 +6,8 @@
 #include "sync/store/store.hpp"
 
 #include <map>
+#include <set>
+#include <span>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -48,7 +50,7 @@ public:
     // `one_by_one`: after a statement failed for the page as a whole, so that only the record at
     // fault goes to the dead letters.
     page_outcome apply(const page_work& work, bool one_by_one);
-    void apply_children(const child_work& work);
+    void apply_children(std::span<const child_work> lists);
     void apply_membership(const membership_work& work);
     void apply_absence(const absence& gone);
 
@@ -82,11 +84,15 @@ private:
     std::unordered_map<std::string, stored_head> heads(const std::string& sql,
                                                        std::span<page_record* const> wanted);
     bool decode(page_record& record, const page_work& work, page_outcome* outcome);
+    void store_alone(const page_work& work, page_record& record, page_outcome& outcome);
     void forget_child_hashes(const std::string& key);
     void store_rows(const page_work& work, const records& batch);
     void store_main(const page_work& work, const records& batch);
     void store_table(const page_work& work, const records& batch, std::size_t table);
     child_batch gather(const records& batch, std::size_t table) const;
+    std::set<std::string, std::less<>> lock_parents(std::span<const child_work> lists);
+    child_rows decode_list(const child_work& list, std::vector<drift>& drifts) const;
+    void store_lists(std::span<const child_work* const> lists);
     void upsert_children(std::size_t table, const child_batch& batch, projection from);
     void remove_missing(std::size_t table, const child_batch& batch);
     std::vector<std::string> unfitting_parents(std::size_t table, const child_batch& batch);

@@ -55,7 +55,7 @@ void session::set_application_name(std::string name)
 void session::open()
 {
     prepared_.clear();
-    auto fresh = std::make_unique<pqxx::connection>(options_.dsn);
+    auto fresh = std::make_shared<pqxx::connection>(options_.dsn);
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"
     // libpqxx would reconnect by itself, without settings and prepared statements.

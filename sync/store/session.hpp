@@ -62,7 +62,9 @@ private:
     void open();
 
     session_options options_;
-    std::unique_ptr<pqxx::connection_base> connection_;
+    // Shared, because libpqxx's base class has no virtual destructor: only a shared pointer
+    // remembers what to destroy.
+    std::shared_ptr<pqxx::connection_base> connection_;
     std::unordered_map<std::string, std::string> prepared_; // SQL → name
 };
 

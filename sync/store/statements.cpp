@@ -218,32 +218,34 @@ private:
         return fmt::format("{}", fmt::join(terms, " AND "));
     }
 
-    // Rows of complete parents ($1) that are not among the given ones ($2 …).
-    [[nodiscard]] std::string surplus_condition(const indices& keys) const
+    // Rows of complete parents ($1) that are not among the given ones ($2 …). NOT IN becomes a hash
+    // of the given rows whatever the planner believes about their number; NOT EXISTS would compare
+    // each with each.
+    [[nodiscard]] std::string surplus_rows(const indices& keys, std::string_view selected) const
     {
-        return fmt::format("t.{} = p.id{}{}\n   AND NOT EXISTS (SELECT FROM {} WHERE {})",
-                           parent_column(), scope_condition(*table_.described, "t"),
-                           table_.has_raw ? " AND t.deleted_at IS NULL" : "", given(keys, "g", 2),
-                           matches_key("g", "t"));
+        return fmt::format("unnest($1::text[]) AS p(id),\n       LATERAL (SELECT {} FROM {} AS t"
+                           " WHERE t.{} = p.id{}{}\n           AND ({}) NOT IN (SELECT * FROM {})"
+                           " OFFSET 0) AS t",
+                           selected, table_.name, parent_column(),
+                           scope_condition(*table_.described, "t"),
+                           table_.has_raw ? " AND t.deleted_at IS NULL" : "",
+                           fmt::join(qualified(key_, "t"), ", "), given(keys, "g", 2));
     }
 
+    // By their places in the table, as a join might be planned to scan it.
     [[nodiscard]] std::string remove_missing(const indices& keys) const
     {
-        if (table_.has_raw) {
-            return fmt::format("UPDATE {} AS t SET deleted_at = now(), deletion = 'gone'\n"
-                               "  FROM unnest($1::text[]) AS p(id)\n WHERE {}",
-                               table_.name, surplus_condition(keys));
-        }
-        return fmt::format("DELETE FROM {} AS t USING unnest($1::text[]) AS p(id)\n WHERE {}",
-                           table_.name, surplus_condition(keys));
+        return fmt::format(
+            "{}\n WHERE t.ctid = ANY (ARRAY(SELECT t.ctid\n  FROM {}))",
+            table_.has_raw ? fmt::format("UPDATE {} AS t SET deleted_at = now(), deletion = 'gone'",
+                                         table_.name)
+                           : fmt::format("DELETE FROM {} AS t", table_.name),
+            surplus_rows(keys, "t.ctid"));
     }
 
     [[nodiscard]] std::string surplus(const indices& keys) const
     {
-        return fmt::format(
-            "SELECT p.id, {}\n  FROM unnest($1::text[]) AS p(id), LATERAL (SELECT * FROM {}"
-            " AS t WHERE {} OFFSET 0) AS t",
-            key_text("t"), table_.name, surplus_condition(keys));
+        return fmt::format("SELECT p.id, {}\n  FROM {}", key_text("t"), surplus_rows(keys, "*"));
     }
 
     [[nodiscard]] std::string key_text(std::string_view alias) const

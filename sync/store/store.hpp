@@ -258,7 +258,8 @@ public:
 
     // --- records -----------------------------------------------------------------------------
     virtual page_outcome apply_page(const page_work& work) = 0;
-    virtual void apply_children(const child_work& work) = 0;
+    // Lists of one resource, together.
+    virtual void apply_children(std::span<const child_work> lists) = 0;
     virtual void apply_membership(const membership_work& work) = 0;
     virtual void apply_absence(const absence& work) = 0;
     // Marks a resource complete once its first walk is over and nothing noted is left to read.

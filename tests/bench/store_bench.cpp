@@ -148,20 +148,27 @@ double store_time(mirror& into, const workload& load, std::size_t connections)
         stores.push_back(into.connect());
         stores.back()->has_schema(); // connects
     }
+    // Each page moves the cursor of a slice, in the same transaction; slices are walked apart.
+    std::vector<time_slice> slices(connections);
+    for (std::size_t i = 0; i < connections; ++i) {
+        slices[i].number = static_cast<int>(i);
+    }
+    stores.front()->save_slices(load.resource, "mirror", wall_time(), slices);
     std::atomic<std::size_t> next = 0;
-    const auto serve = [&](store& by) {
+    const auto serve = [&](std::size_t by) {
         for (std::size_t at = next++; at < load.pages.size(); at = next++) {
             auto work = work_of(load.plan, load.from, load.pages[at]);
-            work.progress = checkpoint{"mirror", 0, std::to_string(at), at, false};
-            by.apply_page(work);
+            work.progress =
+                checkpoint{"mirror", static_cast<int>(by), std::to_string(at), at, false};
+            stores[by]->apply_page(work);
         }
     };
     return time_of([&] {
         std::vector<std::jthread> threads;
         for (std::size_t i = 1; i < connections; ++i) {
-            threads.emplace_back([&, i] { serve(*stores[i]); });
+            threads.emplace_back([&, i] { serve(i); });
         }
-        serve(*stores.front());
+        serve(0);
     });
 }
 

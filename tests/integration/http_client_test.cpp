@@ -374,6 +374,14 @@ TEST_F(HttpClient, DropsAConnectionThatSaysMoreThanItWasAsked)
     EXPECT_EQ(server->connections(), 2);
 }
 
+TEST_F(HttpClient, DropsAConnectionWhoseAnswerIsYetToCome)
+{
+    answer = [](const std::string&) { return scripted_answer{"HTTP/1.1 103 Early Hints\r\n\r\n"}; };
+    EXPECT_EQ(send(get()).status, 103U);
+    EXPECT_EQ(send(get()).status, 103U);
+    EXPECT_EQ(server->connections(), 2);
+}
+
 TEST_F(HttpClient, RefusesToSendWhatWouldBeTwoRequests)
 {
     EXPECT_THROW(send(get("/x HTTP/1.1\r\nHost: evil\r\n\r\n")), std::invalid_argument);

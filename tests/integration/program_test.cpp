@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -25,7 +26,7 @@ struct Program : ::testing::Test
     // `line`: variables and words, "A=1 intercom-mirror status". Keeps what it prints anywhere.
     int run(const std::string& variables, const std::string& words)
     {
-        const std::string line = "env -i PATH=/usr/bin:/bin " + variables +
+        const std::string line = "timeout 60 env -i PATH=/usr/bin:/bin " + variables +
                                  " '" MIRROR_PROGRAM "' " + words + " 2>&1 </dev/null";
         printed.clear();
         std::FILE* pipe = ::popen(line.c_str(), "r");
@@ -78,7 +79,10 @@ TEST_F(Program, SaysThatThereIsNoDatabase)
 {
     for (const char* command : {"migrate", "status"}) {
         EXPECT_EQ(run("INTERCOM_MIRROR_POSTGRES_DSN=host=" + directory.string(), command), 69);
-        EXPECT_TRUE(printed.starts_with("intercom-mirror: ")) << printed;
+        EXPECT_TRUE(printed.starts_with("intercom-mirror: PostgreSQL cannot be reached"))
+            << printed;
+        // One sentence, one hint.
+        EXPECT_EQ(std::count(printed.begin(), printed.end(), '\n'), 2) << printed;
     }
 }
 

@@ -159,7 +159,7 @@ TEST_F(Store, ALongListIsAskedForAndItsAbsencesMeanNothing)
     whole.parent_key = "c1";
     whole.elements = {R"({"id":"t2"})", R"({"id":"t9"})"};
     whole.cause = noted[0];
-    on->apply_children(whole);
+    on->apply_children({&whole, 1});
     EXPECT_EQ(value("SELECT string_agg(tag_id, ',' ORDER BY tag_id) FROM contact_tags"), "t2,t9");
     EXPECT_TRUE(queue("contacts").empty());
 }

@@ -14,7 +14,7 @@ def show(settings):
         daemon = world.start()
         world.wait_for_polls()
         world.sandbox.mutate(rate=50)
-        time.sleep(settings.choose(6, 60))
+        time.sleep(settings.choose(4, 60))
         world.sandbox.mutate(rate=0)
         changes = len(world.differences(known, "differences-before"))
         world.wait_for_polls()

@@ -5,7 +5,7 @@ from world import World
 
 def sizes(settings):
     return settings.choose(
-        {"companies": 100, "contacts": 1_500, "conversations": 300, "tickets": 150},
+        {"companies": 60, "contacts": 800, "conversations": 200, "tickets": 100},
         {"companies": 1_000, "contacts": 20_000, "conversations": 5_000, "tickets": 2_000})
 
 

@@ -26,7 +26,7 @@ def requests_of(stats):
 
 def world_of(settings, name):
     # So many requests per 10 s that a first mirror takes more than five minutes.
-    slowness = {"rate_limit": settings.choose(150, 190), "latency": "20ms-200ms"}
+    slowness = {"rate_limit": settings.choose(60, 190), "latency": "20ms-200ms"}
     return World(settings, name, **sizes(settings), **slowness)
 
 

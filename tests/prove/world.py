@@ -46,6 +46,7 @@ class Settings:
         self.server = server
         self.is_quick = is_quick
         self.seed = seed
+        self.only = ""  # the part of a point that is asked for
 
     def choose(self, quick, full):
         return quick if self.is_quick else full
@@ -241,7 +242,7 @@ class World:
     # --- The database -------------------------------------------------------------------------
 
     def connect(self):
-        connection = psycopg2.connect(self.dsn)
+        connection = psycopg2.connect(self.dsn, options="-c statement_timeout=60s")
         connection.autocommit = True
         return connection
 

@@ -95,4 +95,50 @@ target_parts split_target(std::string_view target)
     return parts;
 }
 
+std::string base64(std::string_view bytes)
+{
+    static constexpr std::string_view digits =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string out;
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        unsigned group = 0;
+        for (std::size_t k = 0; k < 3; ++k) {
+            group = group << 8U |
+                    (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+        }
+        for (std::size_t k = 0; k < 4; ++k) {
+            out += i + k > bytes.size() ? '=' : digits[(group >> (18U - 6U * k)) & 63U];
+        }
+    }
+    return out;
+}
+
+std::optional<std::string> unbase64(std::string_view text)
+{
+    std::string out;
+    unsigned group = 0;
+    unsigned bits = 0;
+    while (!text.empty() && text.back() == '=') {
+        text.remove_suffix(1);
+    }
+    for (const char c : text) {
+        const int digit = c >= 'A' && c <= 'Z'   ? c - 'A'
+                          : c >= 'a' && c <= 'z' ? c - 'a' + 26
+                          : c >= '0' && c <= '9' ? c - '0' + 52
+                          : c == '+'             ? 62
+                          : c == '/'             ? 63
+                                                 : -1;
+        if (digit < 0) {
+            return std::nullopt;
+        }
+        group = (group << 6U) | static_cast<unsigned>(digit);
+        bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            out += static_cast<char>((group >> bits) & 255U);
+        }
+    }
+    return out;
+}
+
 } // namespace intercom_sandbox

@@ -55,4 +55,7 @@ struct target_parts
 
 target_parts split_target(std::string_view target);
 
+std::string base64(std::string_view bytes);
+std::optional<std::string> unbase64(std::string_view text);
+
 } // namespace intercom_sandbox

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -14,12 +15,24 @@ namespace {
 using intercom_sandbox::server_options;
 using std::chrono::milliseconds;
 
+// The number at the beginning of `text`, which loses it.
+double take_number(std::string& text)
+{
+    char* end = nullptr;
+    const double number = std::strtod(text.c_str(), &end);
+    const auto length = static_cast<std::size_t>(end - text.c_str());
+    if (length == 0 || number < 0) {
+        throw CLI::ValidationError("a number is expected: " + text);
+    }
+    text.erase(0, length);
+    return number;
+}
+
 // "20ms", "1s", "0"
 milliseconds parse_span(const std::string& text)
 {
-    std::size_t end = 0;
-    const double number = std::stod(text, &end);
-    const std::string unit = text.substr(end);
+    std::string unit = text;
+    const double number = take_number(unit);
     if (unit != "ms" && unit != "s" && !(unit.empty() && number == 0)) {
         throw CLI::ValidationError("a time needs a unit, ms or s: " + text);
     }
@@ -40,10 +53,11 @@ void parse_latency(const std::string& text, server_options& wanted)
 // "50/s" or "50"
 double parse_rate(std::string text)
 {
-    if (text.ends_with("/s")) {
-        text.resize(text.size() - 2);
+    const double number = take_number(text);
+    if (!text.empty() && text != "/s") {
+        throw CLI::ValidationError("--mutate takes changes per second: 50/s");
     }
-    return std::stod(text);
+    return number;
 }
 
 } // namespace

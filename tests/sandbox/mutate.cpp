@@ -306,10 +306,10 @@ void detach(world& w, slot contact_slot, slot company_slot, time_point now)
 std::span<const change> company_changes()
 {
     static constexpr std::array all{
-        change{2, create_company},        change{4, edit_company},
-        change{2, edit_company_silently}, change{2, note_company_request},
-        change{2, tag_company},           change{1, delete_company},
-        change{1, last_user_leaves},      change{1, change_company_segment},
+        change{8, create_company},        change{16, edit_company},
+        change{8, edit_company_silently}, change{8, note_company_request},
+        change{8, tag_company},           change{1, delete_company},
+        change{4, last_user_leaves},      change{4, change_company_segment},
     };
     return all;
 }
@@ -317,9 +317,9 @@ std::span<const change> company_changes()
 std::span<const change> list_changes()
 {
     static constexpr std::array all{
-        change{1, rename_tag},       change{1, delete_tag},         change{1, create_tag},
-        change{1, create_attribute}, change{1, archive_attribute},  change{1, change_admin},
-        change{1, change_team},      change{1, change_ticket_type},
+        change{4, rename_tag},       change{4, delete_tag},         change{4, create_tag},
+        change{4, create_attribute}, change{4, archive_attribute},  change{4, change_admin},
+        change{4, change_team},      change{4, change_ticket_type},
     };
     return all;
 }

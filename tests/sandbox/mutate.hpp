@@ -13,7 +13,8 @@ namespace intercom_sandbox {
 void mutate_once(world& w, time_point now);
 
 // A kind of change, and how often it comes relative to the others. It answers false when it found
-// nothing to change.
+// nothing to change. Companies and threads are deleted so rarely that a busy minute does not look
+// like a fault of the lists, in which a careful reader would believe none of it.
 struct change
 {
     unsigned weight;

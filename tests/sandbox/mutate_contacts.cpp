@@ -262,11 +262,20 @@ bool add_note(world& w, time_point now)
 std::span<const change> contact_changes()
 {
     static constexpr std::array all{
-        change{6, create_contact},      change{8, edit_contact},   change{4, edit_contact_silently},
-        change{2, identify_lead},       change{2, delete_contact}, change{2, archive_contact},
-        change{1, unarchive_contact},   change{2, merge_contacts}, change{5, change_tag},
-        change{2, change_company},      change{2, leave_company},  change{3, add_note},
-        change{2, change_subscription}, change{3, change_segment},
+        change{24, create_contact},
+        change{32, edit_contact},
+        change{16, edit_contact_silently},
+        change{8, identify_lead},
+        change{8, delete_contact},
+        change{8, archive_contact},
+        change{4, unarchive_contact},
+        change{8, merge_contacts},
+        change{20, change_tag},
+        change{8, change_company},
+        change{8, leave_company},
+        change{12, add_note},
+        change{8, change_subscription},
+        change{12, change_segment},
     };
     return all;
 }

@@ -254,10 +254,10 @@ void touch_threads_of(world& w, slot contact, time_point now)
 std::span<const change> thread_changes()
 {
     static constexpr std::array all{
-        change{4, create_conversation}, change{8, reply},           change{3, assign},
-        change{4, change_state},        change{5, change_silently}, change{1, redact},
-        change{2, delete_thread},       change{2, create_ticket},   change{3, update_ticket},
-        change{3, reply_to_ticket},
+        change{16, create_conversation}, change{32, reply},           change{12, assign},
+        change{16, change_state},        change{20, change_silently}, change{4, redact},
+        change{2, delete_thread},        change{8, create_ticket},    change{12, update_ticket},
+        change{12, reply_to_ticket},
     };
     return all;
 }

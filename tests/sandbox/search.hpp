@@ -75,7 +75,4 @@ cursor_page find_page(const world& w, const shelf<conversation>& from,
 cursor_page find_page(const world& w, const shelf<ticket>& from, const listing_request& wanted,
                       search_memory& memory);
 
-std::string base64(std::string_view bytes);
-std::optional<std::string> unbase64(std::string_view text);
-
 } // namespace intercom_sandbox

@@ -123,6 +123,7 @@ struct server::parts
     std::optional<asio::ssl::context> tls;
     asio::io_context io{1};
     tcp::acceptor acceptor;
+    std::uint16_t port = acceptor.local_endpoint().port(); // asked for by other threads
     asio::signal_set signals;
     asio::steady_timer ticks;
 };
@@ -264,7 +265,7 @@ server::~server() = default;
 
 std::uint16_t server::port() const
 {
-    return parts_->acceptor.local_endpoint().port();
+    return parts_->port;
 }
 
 void server::run()

@@ -149,8 +149,7 @@ TEST(Scan, RefusesWhatIsNotJson)
                                                             "1}",
                                                             "\"\\",
                                                             "[1]]",
-                                                            "\xEF\xBB\xBF"
-                                                            "1",
+                                                            "\xEF\xBB\xBF[]",
                                                             "1\v"}) {
         EXPECT_THROW(hash("{\"id\":\"1\",\"x\":" + tail + "}"), malformed_record) << tail;
     }

@@ -95,6 +95,7 @@ awaitable<page_outcome> puller::apply(const fetched_page& page, lane in,
     auto outcome = co_await with_.db.run(store_page);
     progress_.records += outcome.records;
     progress_.applied += outcome.applied;
+    unreadable_ += outcome.dead;
     if (outcome.queued != 0 || outcome.applied != 0) {
         queued_();
     }
@@ -485,6 +486,7 @@ awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is
     }
     id_set seen;
     bool is_complete = true;
+    const auto unreadable_before = unreadable_;
     std::optional<wall_time> started_at;
     std::uint64_t pages_before = told.pages;
     for (const auto part : parts) {
@@ -514,7 +516,8 @@ awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is
         };
         std::sort(seen.begin(), seen.end());
         co_await with_.db.run(forget);
-    } else if (is_complete && which != kind::first) {
+    } else if (is_complete && which != kind::first &&
+               (unreadable_ == unreadable_before || !plan_.described().get_target.empty())) {
         co_await hold_unseen({}, std::move(seen));
         if (which == kind::poll) {
             co_await judge_absent(false);
@@ -616,7 +619,18 @@ awaitable<void> puller::hold_unseen(const time_slice& slice, id_set seen)
             }
             return;
         }
-        on.note_refetch(name(), unseen, "", lane::backfill, "absent", true);
+        if (!plan_.described().get_target.empty()) {
+            on.note_refetch(name(), unseen, "", lane::backfill, "absent", true);
+            return;
+        }
+        // Nobody can be asked about one of these alone: the whole list is the authority.
+        for (const auto& key : unseen) {
+            absence gone;
+            gone.plan = &plan_;
+            gone.key = key;
+            gone.how = plan_.described().when_missing;
+            on.apply_absence(gone);
+        }
     };
     co_await with_.db.run(hold);
 }
@@ -735,6 +749,7 @@ awaitable<std::optional<wall_time>> puller::poll_search(run_record& told)
         source.is_descending = true;
         page_reader reader(with_, std::move(source));
         bool is_ordered = can_sort_;
+        std::uint64_t arrived = 0;
         std::optional<std::int64_t> previous;
         try {
             for (bool is_over = false; !is_over;) {
@@ -753,6 +768,24 @@ awaitable<std::optional<wall_time>> puller::poll_search(run_record& told)
                 const bool is_past = outcome.oldest && floor_seconds(*outcome.oldest) < oldest;
                 is_over = page->is_last || (is_past && is_ordered) ||
                           SEEDED_BUG(cursor_after_partial_pass);
+                arrived += page->slices.records.size();
+                const auto total = page->slices.total_count.value_or(0);
+                if (page->is_last && arrived < total && !SEEDED_BUG(last_page_is_proof)) {
+                    // What changes while it is looked for moves to the front, unseen; the next
+                    // poll finds it.
+                    auto meanwhile =
+                        source_of(plan_.described().searching,
+                                  search_query::updated_after(
+                                      to_seconds(started_at.value_or(wall_time())) - 1),
+                                  lane::polls);
+                    meanwhile.page_size = 1;
+                    const auto moved = co_await total_of(std::move(meanwhile), nullptr, nullptr);
+                    if (arrived + moved.value_or(0) < total) {
+                        throw walk_broken(
+                            walk_broken::why::misled,
+                            fmt::format("{} of {} changed records arrived", arrived, total));
+                    }
+                }
             }
             co_return started_at;
         } catch (const walk_broken& broken) {

@@ -108,6 +108,7 @@ void draw_network(scenario& drawn, dice& die)
     std::tie(drawn.wire.latency_min, drawn.wire.latency_max) = die.pick(latencies);
     constexpr std::array pages{5U, 12U, 30U, 150U};
     drawn.wire.page_max = die.pick(pages);
+    drawn.world.scroll_page = die.chance(0.5) ? 7 : 100;
     std::int64_t start = 1'690'000'000 + die.between(0, 60'000'000);
     if (die.chance(0.4)) {
         start = die.pick(clock_changes) - die.between(0, 3600);
@@ -126,7 +127,7 @@ void draw_settings(scenario& drawn, dice& die)
     settings.overlap = 3 * drawn.world.index_lag + 120s;
     constexpr std::array<std::uint64_t, 4> slices{8, 25, 60, 1500};
     settings.slice_records = die.pick(slices);
-    settings.queue_look_every = 5s;
+    settings.queue_look_every = 15s;
     constexpr std::array<duration, 6> errors{0s, 0s, 3s, -7s, 3600s, -86'400s};
     drawn.clock_error = die.pick(errors);
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 
 namespace intercom_mirror {
 namespace {
@@ -291,10 +292,13 @@ awaitable<void> engine::keep_polling(mirrored& which)
 
 awaitable<void> engine::poll_for_good(mirrored& which)
 {
+    std::optional<std::uint64_t> written; // when the views were last made to follow
     for (;;) {
         co_await persist(which, "poll", [&] { return which.pull.poll(); });
-        if (is_small_list(which.plan.described())) {
+        const auto writes = which.pull.progress().applied + which.refetch.applied();
+        if (is_small_list(which.plan.described()) && written != writes) {
             co_await refresh_derived();
+            written = writes;
         }
         co_await with_.time.sleep_for(which.pull.poll_interval());
     }
@@ -327,8 +331,8 @@ awaitable<void> engine::keep_auditing()
             if (each->plan.described().get_target.empty()) {
                 continue;
             }
-            auto pick = [&](store& on) {
-                const auto keys = on.random_keys(each->plan, audit_records);
+            auto pick = [&, seed = with_.random()](store& on) {
+                const auto keys = on.random_keys(each->plan, audit_records, seed);
                 on.note_refetch(each->name(), keys, "", lane::backfill, "audit", false);
             };
             co_await with_.db.run(pick);

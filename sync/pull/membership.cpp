@@ -3,6 +3,8 @@
 #include "sync/pull/page_reader.hpp"
 #include "sync/pull/search_query.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace intercom_mirror {
@@ -47,8 +49,13 @@ members_of(services& with, const record_plan& plan, const completion& how, std::
         }
         std::sort(members.begin(), members.end());
         members.erase(std::unique(members.begin(), members.end()), members.end());
-        if (members.size() + unreadable >= total || attempt >= attempts_max) {
+        if (members.size() + unreadable >= total) {
             co_return members;
+        }
+        if (attempt >= attempts_max) {
+            throw walk_broken(walk_broken::why::misled,
+                              fmt::format("{} {}: {} of {} members arrived", how.search_field,
+                                          other_id, members.size(), total));
         }
     }
 }

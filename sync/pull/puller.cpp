@@ -3,6 +3,7 @@
 #include "sync/pull/search_query.hpp"
 #include "sync/record/sanitise.hpp"
 #include "sync/run_together.hpp"
+#include "sync/seeded_bug.hpp"
 
 #include <fmt/format.h>
 
@@ -17,8 +18,6 @@ using boost::asio::awaitable;
 // Side by side, slices keep the quota busy while pages of one take seconds; more would only hold
 // more pages in memory.
 constexpr std::size_t walkers_max = 6;
-// Slices of about ten pages: a kill repeats little of one, and cutting costs few requests.
-constexpr std::uint64_t slice_records_min = 1500;
 constexpr std::uint64_t slices_max = 64;
 constexpr int pieces_max = 16;
 // A slice whose pages do not add up is read again this often before the pass gives up.
@@ -96,6 +95,7 @@ awaitable<page_outcome> puller::apply(const fetched_page& page, lane in,
     auto outcome = co_await with_.db.run(store_page);
     progress_.records += outcome.records;
     progress_.applied += outcome.applied;
+    unreadable_ += outcome.dead;
     if (outcome.queued != 0 || outcome.applied != 0) {
         queued_();
     }
@@ -171,7 +171,7 @@ awaitable<wall_time> puller::walk_slices(walk& all)
         auto load_start = [&](store& on) { return on.slices_started(name(), all.stream); };
         const auto start = co_await with_.db.run(load_start);
         all.started_at = start.value_or(with_.time.wall());
-        all.slice_target = slice_records_min;
+        all.slice_target = with_.settings.slice_records;
         for (auto& slice : slices) {
             all.next_number = std::max(all.next_number, slice.number + 1);
             // What a slice saw before a restart is forgotten, so a sweep reads it again.
@@ -249,7 +249,7 @@ awaitable<void> puller::plan_slices(walk& all)
     std::vector<time_slice> slices;
     const auto records = total.value_or(0);
     progress_.expected = records;
-    all.slice_target = std::max(slice_records_min, records / slices_max);
+    all.slice_target = std::max(with_.settings.slice_records, records / slices_max);
     const auto wanted =
         oldest && newest && can_sort_ ? static_cast<std::int64_t>(records / all.slice_target) : 0;
     const auto span = wanted > 1 ? floor_seconds(*newest) - floor_seconds(*oldest) : 0;
@@ -344,13 +344,18 @@ awaitable<void> puller::walk_slice(walk& all, time_slice slice)
                 }
                 records += page->slices.records.size();
                 // The proof of the end: a last page, and as many records as it says there are.
-                const bool is_proven = page->is_last && records >= total;
+                const bool is_proven =
+                    page->is_last && (records >= total || SEEDED_BUG(last_page_is_proof));
                 checkpoint progress;
                 progress.stream = all.stream;
                 progress.slice = slice.number;
                 progress.position = page->position;
                 progress.records = records;
                 progress.is_done = is_proven && all.is != kind::sweep;
+                if (SEEDED_BUG(checkpoint_before_page)) {
+                    auto early = [&](store& on) { on.save_progress(name(), progress); };
+                    co_await with_.db.run(early);
+                }
                 const auto outcome = co_await apply(*page, lane::backfill, progress);
                 ++all.told.pages;
                 all.told.records += outcome.records;
@@ -481,6 +486,7 @@ awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is
     }
     id_set seen;
     bool is_complete = true;
+    const auto unreadable_before = unreadable_;
     std::optional<wall_time> started_at;
     std::uint64_t pages_before = told.pages;
     for (const auto part : parts) {
@@ -510,7 +516,8 @@ awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is
         };
         std::sort(seen.begin(), seen.end());
         co_await with_.db.run(forget);
-    } else if (is_complete && which != kind::first) {
+    } else if (is_complete && which != kind::first &&
+               (unreadable_ == unreadable_before || !plan_.described().get_target.empty())) {
         co_await hold_unseen({}, std::move(seen));
         if (which == kind::poll) {
             co_await judge_absent(false);
@@ -559,7 +566,9 @@ awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told,
             doubt = broken.what();
             // A scroll may end in a 404 instead of an empty page. It is believed when a second
             // one ends at the same place.
-            if (from.by == paging::scroll) {
+            if (from.by == paging::scroll && SEEDED_BUG(missing_scroll_is_its_end)) {
+                doubt.clear();
+            } else if (from.by == paging::scroll) {
                 std::sort(found.begin(), found.end());
                 found.erase(std::unique(found.begin(), found.end()), found.end());
                 if (broken.is_missing() && ended_early_at == found.size()) {
@@ -600,7 +609,28 @@ awaitable<void> puller::hold_unseen(const time_slice& slice, id_set seen)
                 unseen.push_back(std::move(key));
             }
         }
-        on.note_refetch(name(), unseen, "", lane::backfill, "absent", true);
+        if (SEEDED_BUG(absence_is_deletion)) {
+            for (const auto& key : unseen) {
+                absence gone;
+                gone.plan = &plan_;
+                gone.key = key;
+                gone.how = deletion::deleted;
+                on.apply_absence(gone);
+            }
+            return;
+        }
+        if (!plan_.described().get_target.empty()) {
+            on.note_refetch(name(), unseen, "", lane::backfill, "absent", true);
+            return;
+        }
+        // Nobody can be asked about one of these alone: the whole list is the authority.
+        for (const auto& key : unseen) {
+            absence gone;
+            gone.plan = &plan_;
+            gone.key = key;
+            gone.how = plan_.described().when_missing;
+            on.apply_absence(gone);
+        }
     };
     co_await with_.db.run(hold);
 }
@@ -708,7 +738,8 @@ awaitable<std::optional<wall_time>> puller::poll_search(run_record& told)
 {
     auto load = [&](store& on) { return on.load_resource(name()); };
     const auto state = co_await with_.db.run(load);
-    const auto oldest = to_seconds(state.poll_cursor.value() - with_.settings.overlap);
+    const auto overlap = SEEDED_BUG(no_overlap) ? duration::zero() : with_.settings.overlap;
+    const auto oldest = to_seconds(state.poll_cursor.value() - overlap);
     const auto filter =
         search_query::updated_after(oldest - (zone().empty() ? 1 : day_slack_seconds));
     std::optional<wall_time> started_at;
@@ -718,12 +749,14 @@ awaitable<std::optional<wall_time>> puller::poll_search(run_record& told)
         source.is_descending = true;
         page_reader reader(with_, std::move(source));
         bool is_ordered = can_sort_;
+        std::uint64_t arrived = 0;
         std::optional<std::int64_t> previous;
         try {
             for (bool is_over = false; !is_over;) {
                 const auto page = co_await reader.next();
                 if (!started_at) {
-                    started_at = page->server_date;
+                    started_at =
+                        SEEDED_BUG(cursor_of_own_clock) ? with_.time.wall() : page->server_date;
                 }
                 const auto outcome = co_await apply(*page, lane::polls, std::nullopt);
                 ++told.pages;
@@ -733,7 +766,26 @@ awaitable<std::optional<wall_time>> puller::poll_search(run_record& told)
                              (!previous || !outcome.newest || *outcome.newest <= *previous);
                 previous = outcome.oldest ? outcome.oldest : previous;
                 const bool is_past = outcome.oldest && floor_seconds(*outcome.oldest) < oldest;
-                is_over = page->is_last || (is_past && is_ordered);
+                is_over = page->is_last || (is_past && is_ordered) ||
+                          SEEDED_BUG(cursor_after_partial_pass);
+                arrived += page->slices.records.size();
+                const auto total = page->slices.total_count.value_or(0);
+                if (page->is_last && arrived < total && !SEEDED_BUG(last_page_is_proof)) {
+                    // What changes while it is looked for moves to the front, unseen; the next
+                    // poll finds it.
+                    auto meanwhile =
+                        source_of(plan_.described().searching,
+                                  search_query::updated_after(
+                                      to_seconds(started_at.value_or(wall_time())) - 1),
+                                  lane::polls);
+                    meanwhile.page_size = 1;
+                    const auto moved = co_await total_of(std::move(meanwhile), nullptr, nullptr);
+                    if (arrived + moved.value_or(0) < total) {
+                        throw walk_broken(
+                            walk_broken::why::misled,
+                            fmt::format("{} of {} changed records arrived", arrived, total));
+                    }
+                }
             }
             co_return started_at;
         } catch (const walk_broken& broken) {

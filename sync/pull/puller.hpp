@@ -87,6 +87,7 @@ private:
     const record_plan& plan_;
     std::function<void()> queued_;
     std::uint64_t last_listing_pages_ = 1;
+    std::uint64_t unreadable_ = 0; // records of pages, since the start
     bool can_sort_ = true;
     counts progress_;
 };

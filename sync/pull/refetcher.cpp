@@ -2,6 +2,7 @@
 
 #include "sync/pull/membership.hpp"
 #include "sync/run_together.hpp"
+#include "sync/seeded_bug.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <fmt/format.h>
@@ -21,8 +22,6 @@ constexpr std::size_t claimed_low = 192;
 constexpr std::size_t answered_bytes_max = std::size_t{12} << 20U;
 constexpr std::size_t batch_records_max = 64;
 constexpr std::size_t batch_bytes_max = std::size_t{4} << 20U;
-// How often the queue is looked at unasked: entries put back for later become due.
-constexpr duration look_every = std::chrono::seconds(1);
 constexpr duration first_retry = std::chrono::seconds(2);
 constexpr duration longest_retry = std::chrono::minutes(15);
 
@@ -111,7 +110,7 @@ awaitable<void> refetcher::feed()
                     co_return;
                 }
                 using namespace boost::asio::experimental::awaitable_operators;
-                co_await (changed_.wait() || with_.time.sleep_for(look_every));
+                co_await (changed_.wait() || with_.time.sleep_for(with_.settings.queue_look_every));
                 continue;
             }
         }
@@ -181,6 +180,10 @@ awaitable<void> refetcher::fetch_record(refetch_entry entry)
                 co_return;
             }
         }
+        if (SEEDED_BUG(entry_dropped_before_its_read_is_stored)) {
+            auto early = [&](store& on) { on.drop_refetch(plan_.described().name, entry); };
+            co_await with_.db.run(early);
+        }
         answered_bytes_ += reply.body.size();
         answered_.push_back({std::move(entry), std::move(reply.body)});
         changed_.notify_all();
@@ -237,11 +240,15 @@ awaitable<void> refetcher::fetch_children(refetch_entry entry)
     const auto& complete = plan_.tables()[tables.front()].described->complete;
     page_reader reader(with_, source_of(complete, entry.id, entry.in));
     std::vector<std::unique_ptr<fetched_page>> pages;
+    std::uint64_t arrived = 0;
+    std::uint64_t total = 0;
     bool is_gone = false;
     try {
         for (bool is_over = false; !is_over;) {
             pages.push_back(co_await reader.next());
-            is_over = pages.back()->is_last;
+            is_over = pages.back()->is_last || SEEDED_BUG(first_page_is_whole_list);
+            arrived += pages.back()->slices.records.size();
+            total = pages.back()->slices.total_count.value_or(0);
         }
     } catch (const walk_broken& broken) {
         if (!broken.is_missing()) {
@@ -260,6 +267,11 @@ awaitable<void> refetcher::fetch_children(refetch_entry entry)
         finish(entry);
         nudge();
         co_return;
+    }
+    // Replacing the set by a part of it would lose the rest for good: nothing asks again.
+    if (arrived < total && !SEEDED_BUG(first_page_is_whole_list)) {
+        throw walk_broken(walk_broken::why::misled,
+                          fmt::format("{}: {} of {} arrived", entry.part, arrived, total));
     }
     fetched_list list{std::move(entry), std::move(tables), std::move(pages)};
     answered_bytes_ += list.bytes();
@@ -291,6 +303,7 @@ awaitable<void> refetcher::settle_absence(refetch_entry entry, deletion how, std
     gone.cause = entry;
     auto save = [&](store& on) { on.apply_absence(gone); };
     co_await with_.db.run(save);
+    ++applied_;
     finish(entry);
     if (!gone.merged_into.empty()) {
         nudge();

@@ -6,6 +6,7 @@
 #include "sync/random.hpp"
 #include "sync/store/database.hpp"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,10 @@ struct pull_settings
     duration overlap = std::chrono::minutes(30);
     // More records missing at once than the fuse lets pass are read alone all the same.
     bool accept_absences = false;
+    // Slices of about ten pages: a kill repeats little of one, and cutting costs few requests.
+    std::uint64_t slice_records = 1500;
+    // How often an idle queue is looked at unasked: entries put back for later become due.
+    duration queue_look_every = std::chrono::seconds(1);
     // Older records of a resource are neither read nor judged (microseconds since 1970).
     std::map<std::string, std::int64_t, std::less<>> since;
 };

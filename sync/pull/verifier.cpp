@@ -67,7 +67,7 @@ awaitable<verification> verifier::compare_sample(std::size_t most)
         auto whole = co_await compare_all();
         co_return whole;
     }
-    auto load = [&](store& on) { return on.random_keys(plan_, most); };
+    auto load = [&, seed = with_.random()](store& on) { return on.random_keys(plan_, most, seed); };
     auto sample = co_await with_.db.run(load);
     result_.records = sample.size();
     suspects_.insert(sample.begin(), sample.end());

@@ -1,5 +1,7 @@
 #include "sync/store/gate.hpp"
 
+#include "sync/seeded_bug.hpp"
+
 namespace intercom_mirror {
 namespace {
 
@@ -31,6 +33,9 @@ verdict judge(const resource& described, projection from, std::uint64_t hash,
     if (!stored) {
         return when_new;
     }
+    if (stored->is_deleted && SEEDED_BUG(deleted_stays_deleted)) {
+        return verdict::ignore;
+    }
     if (stored->is_deleted) {
         return described.get_target.empty() ? verdict::apply : verdict::read_alone;
     }
@@ -42,8 +47,11 @@ verdict judge(const resource& described, projection from, std::uint64_t hash,
         return described.get_target.empty() || !described.has_updated_at ? when_new
                                                                          : verdict::read_alone;
     }
-    if (*updated_at > *stored->updated_at) {
+    if (*updated_at > *stored->updated_at || SEEDED_BUG(older_content_applied)) {
         return when_new;
+    }
+    if (SEEDED_BUG(same_time_is_same_content)) {
+        return verdict::ignore;
     }
     return *updated_at == *stored->updated_at ? verdict::compare : verdict::ignore;
 }

@@ -1,6 +1,7 @@
 #include "sync/store/record_writer.hpp"
 
 #include "sync/record/sanitise.hpp"
+#include "sync/seeded_bug.hpp"
 #include "sync/store/control.hpp"
 
 #include <fmt/format.h>
@@ -384,7 +385,8 @@ record_writer::child_batch record_writer::gather(const records& batch, std::size
         if (rule == completion_rule::when_counted) {
             continue; // what is shown inline is a stub
         }
-        if (children.is_complete && !record->is_new) {
+        const bool is_whole = children.is_complete || SEEDED_BUG(cut_list_is_whole);
+        if (is_whole && !record->is_new) {
             if (is_top) {
                 all.complete_parents.push_back(record->head.key);
             } else {
@@ -430,7 +432,7 @@ void record_writer::upsert_children(std::size_t table, const child_batch& batch,
 
 void record_writer::remove_missing(std::size_t table, const child_batch& batch)
 {
-    if (batch.complete_parents.empty()) {
+    if (batch.complete_parents.empty() || SEEDED_BUG(links_are_only_added)) {
         return;
     }
     const auto& sql = target_.sql.tables[table];
@@ -472,6 +474,9 @@ void record_writer::store_table(const page_work& work, const records& batch, std
     const auto all = gather(batch, table);
     remove_missing(table, all);
     upsert_children(table, all, work.from);
+    if (SEEDED_BUG(cut_list_is_whole)) {
+        return;
+    }
     const auto unfitting = unfitting_parents(table, all);
     note_refetch(unfitting, {}, target_.plan->tables()[table].name,
                  work.in == lane::backfill ? lane::backfill : lane::completion,

@@ -274,7 +274,9 @@ public:
     virtual std::vector<std::string> live_keys(const record_plan& plan, const time_slice& slice,
                                                std::string_view zone) = 0;
     virtual bool is_live(const record_plan& plan, std::string_view key) = 0;
-    virtual std::vector<std::string> random_keys(const record_plan& plan, std::size_t most) = 0;
+    // The same ones for the same seed, as long as the table stays as it is.
+    virtual std::vector<std::string> random_keys(const record_plan& plan, std::size_t most,
+                                                 std::uint64_t seed) = 0;
     // Keys of a resource's rows that a condition of the catalogue holds for.
     virtual std::vector<std::string> keys_of(std::string_view resource,
                                              std::string_view filter) = 0;

@@ -7,7 +7,6 @@ namespace intercom_sandbox {
 namespace {
 
 constexpr std::size_t listed_max = 10'000;
-constexpr std::size_t scroll_page = 100;
 constexpr auto scroll_lifetime = std::chrono::minutes(1);
 
 bool has(const std::vector<slot>& list, slot which)
@@ -86,7 +85,8 @@ response api::scroll_companies(const call& c)
     }
     scroll_->used = c.now;
     std::vector<served> texts;
-    const std::size_t end = std::min(scroll_->position + scroll_page, scroll_->companies.size());
+    const std::size_t end = std::min<std::size_t>(scroll_->position + world_.settings.scroll_page,
+                                                  scroll_->companies.size());
     for (std::size_t i = scroll_->position; i < end; ++i) {
         texts.push_back(serve(c, *scroll_->companies[i]));
     }

@@ -23,9 +23,10 @@ struct options
     std::chrono::microseconds index_lag{0};
     std::string timezone = "America/New_York";
     std::string region = "US";
-    bool nasty = true;        // data of every awkward kind
-    unsigned parts_max = 620; // of the longest conversations; GET shows the 500 newest
-    std::string token;        // the one accepted; empty: any
+    bool nasty = true;          // data of every awkward kind
+    unsigned parts_max = 620;   // of the longest conversations; GET shows the 500 newest
+    unsigned scroll_page = 100; // companies in a page of the scroll
+    std::string token;          // the one accepted; empty: any
     double mutations_per_second = 0;
     bool compresses = false; // answers come gzipped where the client accepts that
 };

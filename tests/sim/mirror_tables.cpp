@@ -1,0 +1,129 @@
+#include "tests/sim/mirror_tables.hpp"
+
+#include "sync/store/migrate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+
+namespace intercom_simulation {
+namespace {
+
+constexpr auto application = "intercom-mirror-simulation";
+
+intercom_mirror::session_options options_for(const std::string& schema)
+{
+    intercom_mirror::session_options options;
+    options.dsn = intercom_mirror::testing::test_dsn();
+    options.schema = schema;
+    options.application_name = application + ("/" + schema);
+    return options;
+}
+
+} // namespace
+
+mirror_tables::mirror_tables()
+    : session_(intercom_mirror::testing::test_dsn()),
+      epoch_(std::make_shared<std::atomic<std::int64_t>>(0))
+{
+    auto options = options_for(schema_.name());
+    {
+        auto patient = options;
+        patient.is_daemon = false;
+        intercom_mirror::session connection(patient);
+        intercom_mirror::migrate(connection, patient);
+    }
+    ask("SET client_min_messages = warning");
+    ask(fmt::format("SET search_path = {0}, {0}_sync, pg_temp", schema_.name()));
+    ask("SET TimeZone = 'UTC'");
+    mirror_ = tables_of(schema_.name());
+    control_ = tables_of(schema_.name() + "_sync");
+    for (const auto* kept : {"schema_migration", "beacon", "lease"}) {
+        std::erase(control_, kept);
+    }
+    // Nothing may happen to the tables but what the seed makes happen.
+    for (const auto& table : mirror_) {
+        ask(fmt::format("ALTER TABLE {} SET (autovacuum_enabled = false)", table));
+    }
+    for (const auto& table : control_) {
+        ask(fmt::format("ALTER TABLE {} SET (autovacuum_enabled = false)", table));
+    }
+    database_ = intercom_mirror::make_inline_database(
+        intercom_mirror::make_postgres_store(options, epoch_));
+}
+
+pqxx::result mirror_tables::ask(const std::string& sql)
+{
+    pqxx::nontransaction work(session_);
+    return work.exec(sql);
+}
+
+std::vector<std::string> mirror_tables::tables_of(const std::string& schema)
+{
+    std::vector<std::string> names;
+    for (const auto& one : ask(fmt::format(
+             "SELECT tablename FROM pg_tables WHERE schemaname = '{}' ORDER BY tablename",
+             schema))) {
+        names.emplace_back(one[0].c_str());
+    }
+    return names;
+}
+
+void mirror_tables::empty()
+{
+    std::string all;
+    for (const auto* list : {&mirror_, &control_}) {
+        for (const auto& table : *list) {
+            all += all.empty() ? table : ", " + table;
+        }
+    }
+    ask("TRUNCATE " + all + " RESTART IDENTITY");
+}
+
+std::string mirror_tables::layout()
+{
+    std::string sql;
+    for (const auto& table : mirror_) {
+        sql += sql.empty() ? "" : " UNION ALL ";
+        sql +=
+            fmt::format("SELECT '{0} ' || count(*) || ' ' || coalesce(md5(string_agg(ctid::text ||"
+                        " xmin::text, ',' ORDER BY ctid)), '') FROM {0}",
+                        table);
+    }
+    std::string text;
+    for (const auto& one : ask(sql)) {
+        text += std::string(one[0].c_str()) + "\n";
+    }
+    return text;
+}
+
+std::string mirror_tables::contents()
+{
+    std::string sql;
+    for (const auto& table : mirror_) {
+        const auto columns =
+            ask(fmt::format("SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)"
+                            " FROM pg_attribute WHERE attrelid = '{}'::regclass AND attnum > 0"
+                            " AND NOT attisdropped AND attname NOT IN ('synced_at', 'deleted_at')",
+                            table));
+        sql += sql.empty() ? "" : " UNION ALL ";
+        sql += fmt::format("SELECT '{0} ' || coalesce(md5(string_agg(line, ',' ORDER BY line)), '')"
+                           " FROM (SELECT ROW({1})::text AS line FROM {0}) AS lines",
+                           table, columns[0][0].c_str());
+    }
+    std::string text;
+    for (const auto& one : ask(sql)) {
+        text += std::string(one[0].c_str()) + "\n";
+    }
+    return text;
+}
+
+void mirror_tables::break_connection()
+{
+    ask(fmt::format("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                    " WHERE application_name = '{}/{}'",
+                    application, schema_.name()));
+}
+
+} // namespace intercom_simulation

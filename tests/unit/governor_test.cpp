@@ -513,6 +513,40 @@ TEST_F(Governor, GoesOnWhenAWaitingOrSendingCoroutineIsCancelled)
     EXPECT_EQ(seen.refused, 0U) << seen.told;
 }
 
+// A clock as real ones are: between two looks at it time has passed.
+class moving_clock final : public clock
+{
+public:
+    [[nodiscard]] instant now() const override { return now_ += 700us; }
+    [[nodiscard]] wall_time wall() const override { return wall_time(now_.time_since_epoch()); }
+    asio::awaitable<void> sleep_until(instant deadline) override
+    {
+        now_ = std::max(now_, deadline);
+        co_return;
+    }
+
+private:
+    mutable instant now_{};
+};
+
+TEST_F(Governor, LetsGoWhoseTurnComesWhileItJoinsTheQueue)
+{
+    moving_clock time;
+    asio::io_context io;
+    lanes turns(io.get_executor(), time, [] { return std::uint64_t{0}; }, {});
+    int let_go = 0;
+    auto ask = [&]() -> asio::awaitable<void> {
+        for (int i = 0; i < 90; ++i) {
+            auto turn = co_await turns.acquire(lane::backfill);
+            turn.answered(200, {});
+            ++let_go;
+        }
+    };
+    asio::co_spawn(io, ask(), asio::detached);
+    io.run();
+    EXPECT_EQ(let_go, 90);
+}
+
 TEST_F(Governor, WakesAfterHoursOfSilenceWithoutA429)
 {
     traffic world({.limit = 167});

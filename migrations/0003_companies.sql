@@ -28,9 +28,6 @@ CREATE TABLE companies (
     CONSTRAINT deletion_is_known CHECK (deletion IN ('deleted', 'archived', 'merged', 'gone')),
     CONSTRAINT deleted_rows_say_how CHECK ((deleted_at IS NULL) = (deletion IS NULL))
 ) WITH (fillfactor = 90);
-CREATE INDEX ON companies (company_id);
-CREATE INDEX ON companies (created_at);
-CREATE INDEX ON companies (updated_at);
 CREATE INDEX ON companies (id) WHERE _pending IS NOT NULL;
 
 COMMENT ON TABLE companies IS 'Companies that contacts belong to.';
@@ -70,7 +67,6 @@ CREATE TABLE company_tags (
     tag_id     text NOT NULL,
     PRIMARY KEY (company_id, tag_id)
 );
-CREATE INDEX ON company_tags (tag_id);
 
 COMMENT ON TABLE company_tags IS 'Which companies bear which tags.';
 COMMENT ON COLUMN company_tags.company_id IS 'Id of what it belongs to, a row of companies.';
@@ -81,7 +77,6 @@ CREATE TABLE company_segments (
     segment_id text NOT NULL,
     PRIMARY KEY (company_id, segment_id)
 );
-CREATE INDEX ON company_segments (segment_id);
 
 COMMENT ON TABLE company_segments IS 'Which companies are in which segments.';
 COMMENT ON COLUMN company_segments.company_id IS 'Id of what it belongs to, a row of companies.';

@@ -64,13 +64,6 @@ CREATE TABLE contacts (
     CONSTRAINT deletion_is_known CHECK (deletion IN ('deleted', 'archived', 'merged', 'gone')),
     CONSTRAINT deleted_rows_say_how CHECK ((deleted_at IS NULL) = (deletion IS NULL))
 ) WITH (fillfactor = 90);
-CREATE INDEX ON contacts (external_id);
-CREATE INDEX ON contacts (email);
-CREATE INDEX ON contacts (lower(email));
-CREATE INDEX ON contacts (owner_id);
-CREATE INDEX ON contacts (created_at);
-CREATE INDEX ON contacts (updated_at);
-CREATE INDEX ON contacts (last_seen_at);
 CREATE INDEX ON contacts (id) WHERE _pending IS NOT NULL;
 
 COMMENT ON TABLE contacts IS 'People: users and leads.';
@@ -152,7 +145,6 @@ CREATE TABLE contact_tags (
     tag_id     text NOT NULL,
     PRIMARY KEY (contact_id, tag_id)
 );
-CREATE INDEX ON contact_tags (tag_id);
 
 COMMENT ON TABLE contact_tags IS 'Which contacts bear which tags.';
 COMMENT ON COLUMN contact_tags.contact_id IS 'Id of what it belongs to, a row of contacts.';
@@ -163,7 +155,6 @@ CREATE TABLE contact_companies (
     company_id text NOT NULL,
     PRIMARY KEY (contact_id, company_id)
 );
-CREATE INDEX ON contact_companies (company_id);
 
 COMMENT ON TABLE contact_companies IS 'Which contacts belong to which companies.';
 COMMENT ON COLUMN contact_companies.contact_id IS 'Id of what it belongs to, a row of contacts.';
@@ -174,7 +165,6 @@ CREATE TABLE contact_segments (
     segment_id text NOT NULL,
     PRIMARY KEY (contact_id, segment_id)
 );
-CREATE INDEX ON contact_segments (segment_id);
 
 COMMENT ON TABLE contact_segments IS 'Which contacts are in which segments.';
 COMMENT ON COLUMN contact_segments.contact_id IS 'Id of what it belongs to, a row of contacts.';
@@ -186,7 +176,6 @@ CREATE TABLE contact_subscriptions (
     consent              text,
     PRIMARY KEY (contact_id, subscription_type_id)
 );
-CREATE INDEX ON contact_subscriptions (subscription_type_id);
 
 COMMENT ON TABLE contact_subscriptions IS
     'Choices contacts made about kinds of messages; no row means the type''s default.';
@@ -235,9 +224,7 @@ CREATE TABLE notes (
     CONSTRAINT note_is_about_one CHECK (num_nonnulls(contact_id, company_id) = 1),
     CONSTRAINT deleted_rows_say_how CHECK ((deleted_at IS NULL) = (deletion IS NULL))
 );
-CREATE INDEX ON notes (company_id);
 CREATE INDEX ON notes (contact_id);
-CREATE INDEX ON notes (created_at);
 CREATE INDEX ON notes (id) WHERE _pending IS NOT NULL;
 
 COMMENT ON TABLE notes IS

@@ -90,12 +90,6 @@ CREATE TABLE conversations (
     CONSTRAINT deletion_is_known CHECK (deletion IN ('deleted', 'archived', 'merged', 'gone')),
     CONSTRAINT deleted_rows_say_how CHECK ((deleted_at IS NULL) = (deletion IS NULL))
 ) WITH (fillfactor = 90);
-CREATE INDEX ON conversations (created_at);
-CREATE INDEX ON conversations (updated_at);
-CREATE INDEX ON conversations (admin_assignee_id);
-CREATE INDEX ON conversations (team_assignee_id);
-CREATE INDEX ON conversations (state);
-CREATE INDEX ON conversations (ticket_id);
 CREATE INDEX ON conversations (id) WHERE _pending IS NOT NULL;
 
 COMMENT ON TABLE conversations IS
@@ -255,7 +249,6 @@ CREATE TABLE conversation_parts (
     CONSTRAINT deleted_rows_say_how CHECK ((deleted_at IS NULL) = (deletion IS NULL))
 );
 CREATE INDEX ON conversation_parts (conversation_id);
-CREATE INDEX ON conversation_parts USING brin (created_at);
 CREATE INDEX ON conversation_parts (id) WHERE _pending IS NOT NULL;
 
 COMMENT ON TABLE conversation_parts IS
@@ -309,7 +302,6 @@ CREATE TABLE conversation_contacts (
     contact_id      text NOT NULL,
     PRIMARY KEY (conversation_id, contact_id)
 );
-CREATE INDEX ON conversation_contacts (contact_id);
 
 COMMENT ON TABLE conversation_contacts IS 'Which contacts take part in which conversations.';
 COMMENT ON COLUMN conversation_contacts.conversation_id IS
@@ -322,7 +314,6 @@ CREATE TABLE conversation_teammates (
     admin_id        text NOT NULL,
     PRIMARY KEY (conversation_id, admin_id)
 );
-CREATE INDEX ON conversation_teammates (admin_id);
 
 COMMENT ON TABLE conversation_teammates IS 'Which teammates have written in which conversations.';
 COMMENT ON COLUMN conversation_teammates.conversation_id IS
@@ -338,7 +329,6 @@ CREATE TABLE conversation_tags (
     applied_by_id   text,
     PRIMARY KEY (conversation_id, tag_id)
 );
-CREATE INDEX ON conversation_tags (tag_id);
 
 COMMENT ON TABLE conversation_tags IS 'Which conversations bear which tags.';
 COMMENT ON COLUMN conversation_tags.conversation_id IS
@@ -356,7 +346,6 @@ CREATE TABLE conversation_linked_objects (
     category           text,
     PRIMARY KEY (conversation_id, linked_object_id)
 );
-CREATE INDEX ON conversation_linked_objects (linked_object_id);
 
 COMMENT ON TABLE conversation_linked_objects IS
     'Tickets and conversations that conversations are linked to.';

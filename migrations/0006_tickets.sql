@@ -30,13 +30,6 @@ CREATE TABLE tickets (
     CONSTRAINT deletion_is_known CHECK (deletion IN ('deleted', 'archived', 'merged', 'gone')),
     CONSTRAINT deleted_rows_say_how CHECK ((deleted_at IS NULL) = (deletion IS NULL))
 ) WITH (fillfactor = 90);
-CREATE INDEX ON tickets (created_at);
-CREATE INDEX ON tickets (updated_at);
-CREATE INDEX ON tickets (ticket_id);
-CREATE INDEX ON tickets (ticket_type_id);
-CREATE INDEX ON tickets (ticket_state_id);
-CREATE INDEX ON tickets (admin_assignee_id);
-CREATE INDEX ON tickets (team_assignee_id);
 CREATE INDEX ON tickets (id) WHERE _pending IS NOT NULL;
 
 COMMENT ON TABLE tickets IS 'Requests that are followed through states until they are resolved.';
@@ -102,7 +95,6 @@ CREATE TABLE ticket_parts (
     CONSTRAINT deleted_rows_say_how CHECK ((deleted_at IS NULL) = (deletion IS NULL))
 );
 CREATE INDEX ON ticket_parts (ticket_id);
-CREATE INDEX ON ticket_parts USING brin (created_at);
 CREATE INDEX ON ticket_parts (id) WHERE _pending IS NOT NULL;
 
 COMMENT ON TABLE ticket_parts IS 'Messages, notes and events of tickets.';
@@ -146,7 +138,6 @@ CREATE TABLE ticket_contacts (
     contact_id text NOT NULL,
     PRIMARY KEY (ticket_id, contact_id)
 );
-CREATE INDEX ON ticket_contacts (contact_id);
 
 COMMENT ON TABLE ticket_contacts IS 'Which contacts tickets are about.';
 COMMENT ON COLUMN ticket_contacts.ticket_id IS 'Id of what it belongs to, a row of tickets.';
@@ -157,7 +148,6 @@ CREATE TABLE ticket_tags (
     tag_id    text NOT NULL,
     PRIMARY KEY (ticket_id, tag_id)
 );
-CREATE INDEX ON ticket_tags (tag_id);
 
 COMMENT ON TABLE ticket_tags IS
     'Tags put on tickets from here; the API does not show a ticket''s tags.';
@@ -171,7 +161,6 @@ CREATE TABLE ticket_linked_objects (
     category           text,
     PRIMARY KEY (ticket_id, linked_object_id)
 );
-CREATE INDEX ON ticket_linked_objects (linked_object_id);
 
 COMMENT ON TABLE ticket_linked_objects IS 'Tickets and conversations that tickets are linked to.';
 COMMENT ON COLUMN ticket_linked_objects.ticket_id IS 'Id of what it belongs to, a row of tickets.';

@@ -373,28 +373,10 @@ $$;
 COMMENT ON FUNCTION rebuild_attribute_views IS
     'Makes the typed attribute views follow the definitions; tells whether any had to change.';
 
--- Called once, after a first mirror: filling a table under these indexes takes far longer. On a
--- large table this takes minutes, for which the caller lifts its statement_timeout.
-CREATE FUNCTION build_search_indexes() RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
-AS $$
-BEGIN
-    CREATE INDEX IF NOT EXISTS contacts_custom_attributes
-        ON contacts USING gin (custom_attributes);
-    CREATE INDEX IF NOT EXISTS companies_custom_attributes
-        ON companies USING gin (custom_attributes);
-    CREATE INDEX IF NOT EXISTS conversations_custom_attributes
-        ON conversations USING gin (custom_attributes);
-    CREATE INDEX IF NOT EXISTS tickets_ticket_attributes
-        ON tickets USING gin (ticket_attributes);
-END
-$$;
-COMMENT ON FUNCTION build_search_indexes IS 'Creates the indexes for searching in attributes.';
-
 -- What acts with the owner's rights is nobody's to call unless granted; what makes statements of
 -- texts is for these functions alone.
-REVOKE EXECUTE ON FUNCTION rebuild_attribute_views, build_search_indexes, replace_view,
-                           attribute_view_query, attribute_columns
+REVOKE EXECUTE ON FUNCTION rebuild_attribute_views, replace_view, attribute_view_query,
+                           attribute_columns
     FROM PUBLIC;
 
 SELECT rebuild_attribute_views();

@@ -15,8 +15,9 @@ struct quota_options
     duration window = std::chrono::seconds(10);
     // As long as no answer names a limit: 10,000 a minute, the smallest that is documented.
     std::uint64_t unannounced_limit = 1'666;
-    // So many good answers in a row that name none mean that there is none (a sandbox).
-    std::uint32_t silent_answers_max = 100;
+    // So many good answers in a row that name none mean that there is none (a sandbox): Intercom
+    // names it in every answer to a valid token.
+    std::uint32_t silent_answers_max = 20;
 };
 
 // Counts what the server counts: the requests that arrived in its present window. When each of ours

@@ -43,6 +43,7 @@ struct engine::mirrored
     refetcher refetch;
     puller pull;
     std::string doing;
+    bool is_indexed = false; // as far as this process knows
 
     [[nodiscard]] std::string name() const { return std::string(plan.described().name); }
 };
@@ -160,7 +161,6 @@ awaitable<std::vector<std::string>> engine::sync_once(bool is_full)
         co_await run_together(std::move(tasks));
         co_await refresh_derived();
     }
-    co_await build_indexes();
     co_return failures;
 }
 
@@ -190,6 +190,7 @@ awaitable<void> engine::sync_resource(mirrored& which, bool is_full,
     if (why.empty()) {
         auto settle = [&](store& on) { on.settle(which.name()); };
         co_await with_.db.run(settle);
+        co_await build_indexes(which);
     } else {
         co_await note_trouble(which, phase, why);
         failures.push_back(fmt::format("{}: {}", which.name(), why));
@@ -204,6 +205,7 @@ awaitable<void> engine::pull_once(mirrored& which, bool is_full)
         which.doing = "first mirror";
         co_await which.pull.mirror();
     } else if (is_full || state.sweep_due) {
+        co_await build_indexes(which);
         which.doing = "sweep";
         co_await which.pull.sweep();
     } else {
@@ -220,7 +222,6 @@ awaitable<void> engine::pull_once(mirrored& which, bool is_full)
 awaitable<void> engine::run()
 {
     co_await prepare();
-    first_mirrors_left_ = all_.size();
     std::vector<awaitable<void>> tasks;
     for (auto& each : all_) {
         tasks.push_back(keep(*each));
@@ -278,10 +279,6 @@ awaitable<void> engine::keep_polling(mirrored& which)
         co_await persist(which, "first mirror", [&] { return which.pull.mirror(); });
         co_await refresh_derived();
     }
-    --first_mirrors_left_;
-    if (first_mirrors_left_ == 0) {
-        co_await build_indexes();
-    }
     std::vector<awaitable<void>> tasks;
     tasks.push_back(poll_for_good(which));
     if (!is_small_list(which.plan.described())) {
@@ -295,6 +292,13 @@ awaitable<void> engine::poll_for_good(mirrored& which)
     std::optional<std::uint64_t> written; // when the views were last made to follow
     for (;;) {
         co_await persist(which, "poll", [&] { return which.pull.poll(); });
+        if (!which.is_indexed) {
+            auto load = [&](store& on) { return on.load_resource(which.name()); };
+            const auto state = co_await with_.db.run(load);
+            if (state.complete_since) {
+                co_await build_indexes(which);
+            }
+        }
         const auto writes = which.pull.progress().applied + which.refetch.applied();
         if (is_small_list(which.plan.described()) && written != writes) {
             co_await refresh_derived();
@@ -312,6 +316,7 @@ awaitable<void> engine::keep_sweeping(mirrored& which)
         const auto last = state.last_sweep_at.value_or(wall_time());
         const auto due = last + with_.settings.sweep_every;
         if (state.sweep_due || with_.time.wall() >= due) {
+            co_await build_indexes(which);
             co_await persist(which, "sweep", [&] { return which.pull.sweep(); });
             continue;
         }
@@ -357,12 +362,16 @@ awaitable<void> engine::note_trouble(const mirrored& which, std::string phase,
     co_await with_.db.run(save);
 }
 
-// GIN indexes are built when the tables have filled: kept up during a first mirror they cost more
-// than they are worth.
-awaitable<void> engine::build_indexes()
+// When the tables have filled: kept up row by row during a first mirror, indexes cost more than
+// they are worth. Sweeps need them, so at the latest then.
+awaitable<void> engine::build_indexes(mirrored& which)
 {
-    auto build = [](store& on) { on.call("build_search_indexes"); };
+    if (which.is_indexed) {
+        co_return;
+    }
+    auto build = [&](store& on) { on.build_indexes(which.name()); };
     co_await with_.db.run(build);
+    which.is_indexed = true;
 }
 
 awaitable<void> engine::note_token(bool is_rejected, std::string why)
@@ -386,7 +395,7 @@ awaitable<void> engine::note_token(bool is_rejected, std::string why)
 // The typed attribute views follow the definitions; the function does nothing when none changed.
 awaitable<void> engine::refresh_derived()
 {
-    auto rebuild = [](store& on) { on.call("rebuild_attribute_views"); };
+    auto rebuild = [](store& on) { on.rebuild_attribute_views(); };
     co_await with_.db.run(rebuild);
 }
 

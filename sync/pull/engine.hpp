@@ -78,11 +78,10 @@ private:
     boost::asio::awaitable<void> note_trouble(const mirrored& which, std::string phase,
                                               const std::string& why);
     boost::asio::awaitable<void> refresh_derived();
-    boost::asio::awaitable<void> build_indexes();
+    boost::asio::awaitable<void> build_indexes(mirrored& which);
 
     services& with_;
     std::vector<std::unique_ptr<mirrored>> all_;
-    std::size_t first_mirrors_left_ = 0;
 };
 
 } // namespace intercom_mirror

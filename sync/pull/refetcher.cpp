@@ -18,6 +18,8 @@ using boost::asio::awaitable;
 constexpr std::size_t fetchers = 96;
 constexpr std::size_t claimed_at_once = 512;
 constexpr std::size_t claimed_low = 192;
+// A database server of two cores stores two batches almost as fast as one.
+constexpr std::size_t storers = 2;
 // Answers waiting for the database; a conversation of 500 parts has a few MiB.
 constexpr std::size_t answered_bytes_max = std::size_t{12} << 20U;
 constexpr std::size_t batch_records_max = 64;
@@ -73,7 +75,9 @@ awaitable<void> refetcher::run()
     answered_bytes_ = 0;
     std::vector<awaitable<void>> tasks;
     tasks.push_back(feed());
-    tasks.push_back(store_some());
+    for (std::size_t i = 0; i < storers; ++i) {
+        tasks.push_back(store_some());
+    }
     for (std::size_t i = 0; i < fetchers; ++i) {
         tasks.push_back(fetch_some());
     }
@@ -84,8 +88,8 @@ awaitable<void> refetcher::feed()
 {
     bool is_more = true; // in the table, as far as is known
     for (;;) {
-        const bool is_idle = claimed_.empty();
-        if (waiting_.size() < claimed_low && (is_more || is_nudged_ || is_idle)) {
+        const bool was_idle = claimed_.empty();
+        if (waiting_.size() < claimed_low && (is_more || is_nudged_ || was_idle)) {
             is_nudged_ = false;
             const auto wanted = claimed_at_once + claimed_.size();
             auto load = [&](store& on) {
@@ -103,7 +107,11 @@ awaitable<void> refetcher::feed()
                 changed_.notify_all();
                 continue;
             }
-            if (is_idle && !is_nudged_) {
+            // What was noted or finished while the table was looked at woke nobody here.
+            if (is_nudged_ || (claimed_.empty() && !was_idle)) {
+                continue;
+            }
+            if (was_idle) {
                 if (!is_forever_) {
                     is_over_ = true;
                     changed_.notify_all();

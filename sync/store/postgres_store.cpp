@@ -443,12 +443,19 @@ public:
         }
     }
 
-    void call(std::string_view function) override
+    void rebuild_attribute_views() override
+    {
+        write([](pqxx::transaction_base& transaction) {
+            transaction.exec("SELECT rebuild_attribute_views()");
+        });
+    }
+
+    void build_indexes(std::string_view resource) override
     {
         write([&](pqxx::transaction_base& transaction) {
-            // Building an index over millions of rows takes its time.
+            // Over millions of rows this takes its time.
             transaction.exec("SET LOCAL statement_timeout = 0");
-            transaction.exec(fmt::format("SELECT {}()", function));
+            transaction.exec_params("SELECT build_indexes($1)", std::string(resource));
         });
     }
 

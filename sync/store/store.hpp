@@ -333,8 +333,10 @@ public:
     virtual std::string claim_workspace(std::string_view id) = 0;
     // The time zone itself when the database knows it, else UTC.
     virtual std::string known_zone(std::string_view zone) = 0;
-    // Calls a function of the schema without arguments (rebuild_attribute_views, …).
-    virtual void call(std::string_view function) = 0;
+    // Makes the typed attribute views follow the definitions, if those changed.
+    virtual void rebuild_attribute_views() = 0;
+    // Creates the indexes people search by that the resource's tables still lack.
+    virtual void build_indexes(std::string_view resource) = 0;
 };
 
 } // namespace intercom_mirror

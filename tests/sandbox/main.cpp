@@ -76,6 +76,7 @@ int main(int argc, char** argv)
     std::string lag = "0";
     std::string port_file;
     bool is_plain = false;
+    bool is_unpacked = false;
 
     CLI::App app(
         "A simulated Intercom workspace on the loopback interface, for development and tests");
@@ -104,6 +105,7 @@ int main(int argc, char** argv)
         ->capture_default_str();
     app.add_option("--token", world.token, "the one accepted; any if not given");
     app.add_flag("--plain", is_plain, "ordinary data only");
+    app.add_flag("--no-gzip", is_unpacked, "answers are never compressed");
     app.add_option("--tls-cert", wanted.tls_certificate, "PEM file; serves HTTPS")
         ->check(CLI::ExistingFile);
     app.add_option("--tls-key", wanted.tls_key, "PEM file")->check(CLI::ExistingFile);
@@ -113,6 +115,7 @@ int main(int argc, char** argv)
         world.mutations_per_second = parse_rate(mutations);
         world.index_lag = parse_span(lag);
         world.nasty = !is_plain;
+        world.compresses = !is_unpacked;
         intercom_sandbox::server server(wanted);
         fmt::print("listening on {}://127.0.0.1:{}\n",
                    wanted.tls_certificate.empty() ? "http" : "https", server.port());

@@ -69,8 +69,7 @@ void reset(tcp::socket& socket)
 struct server::parts
 {
     explicit parts(const server_options& wanted)
-        : settings(wanted), state(with_compression(wanted.workspace), time()),
-          die(spread(wanted.workspace.seed, 5)),
+        : settings(wanted), state(wanted.workspace, time()), die(spread(wanted.workspace.seed, 5)),
           acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), wanted.port)), signals(io),
           ticks(io)
     {
@@ -79,12 +78,6 @@ struct server::parts
             tls->use_certificate_chain_file(wanted.tls_certificate);
             tls->use_private_key_file(wanted.tls_key, asio::ssl::context::pem);
         }
-    }
-
-    static options with_compression(options o)
-    {
-        o.compresses = true;
-        return o;
     }
 
     // The machine's clock, held back where it would run backwards.
@@ -185,6 +178,7 @@ asio::awaitable<void> server::parts::serve(Stream& stream)
         const auto& message = parser.get();
         const request asked = convert(message, tls.has_value());
         const bool accepts_gzip =
+            settings.workspace.compresses &&
             header(asked.headers, "Accept-Encoding").find("gzip") != std::string_view::npos;
         state.count_in_flight(++in_flight);
         response answer = state.answer(asked, time());

@@ -66,6 +66,7 @@ struct Server : ::testing::Test
     {
         server_options wanted;
         wanted.workspace = client::plain();
+        wanted.workspace.compresses = true;
         wanted.latency_max = std::chrono::milliseconds(3);
         return wanted;
     }

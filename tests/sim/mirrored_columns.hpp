@@ -143,4 +143,32 @@ inline constexpr std::string_view ticket_type_attributes =
 inline constexpr std::string_view ticket_states =
     "category internal_label external_label archived:b";
 
+// Members of a record that its `raw` need not hold as they are now. `raw` is the document as last
+// served and applied; it is applied again when a column changes, and these have columns elsewhere:
+//
+// * lists of parts, notes and attributes are rows of their own and empty in their parent's `raw`;
+// * links are compared in their tables; inside the record they carry copies of the other record (a
+//   tag's name, a contact's external id, a count), which change without changing a row here, and
+//   lists that are cut short are completed in the table only;
+// * copies of whole records (a ticket's type, the types of a state) are rows of their own tables.
+constexpr std::string_view left_out_of_raw(std::string_view table)
+{
+    if (table == "contacts") {
+        return "tags companies notes opted_out_subscription_types opted_in_subscription_types";
+    }
+    if (table == "companies") {
+        return "tags segments";
+    }
+    if (table == "conversations") {
+        return "conversation_parts contacts tags";
+    }
+    if (table == "tickets") {
+        return "ticket_parts contacts ticket_type";
+    }
+    if (table == "ticket_types") {
+        return "ticket_type_attributes";
+    }
+    return table == "ticket_states" ? "ticket_types" : "";
+}
+
 } // namespace intercom_simulation::columns

@@ -308,21 +308,25 @@ awaitable<void> engine::poll_for_good(mirrored& which)
     }
 }
 
+// The last sweep is dated by Intercom's clock, and this machine's may be wrong by any amount: the
+// two are compared once, and from then on it counts how much time has passed.
 awaitable<void> engine::keep_sweeping(mirrored& which)
 {
+    auto load = [&](store& on) { return on.load_resource(which.name()); };
+    auto state = co_await with_.db.run(load);
+    const duration age = with_.time.wall() - state.last_sweep_at.value_or(wall_time());
+    auto last = with_.time.now() - std::max(age, duration::zero());
     for (;;) {
-        auto load = [&](store& on) { return on.load_resource(which.name()); };
-        const auto state = co_await with_.db.run(load);
-        const auto last = state.last_sweep_at.value_or(wall_time());
-        const auto due = last + with_.settings.sweep_every;
-        if (state.sweep_due || with_.time.wall() >= due) {
+        const auto left = last + with_.settings.sweep_every - with_.time.now();
+        if (state.sweep_due || left <= duration::zero()) {
+            last = with_.time.now();
             co_await build_indexes(which);
             co_await persist(which, "sweep", [&] { return which.pull.sweep(); });
-            continue;
+        } else {
+            // Asked-for sweeps are noticed at the next look.
+            co_await with_.time.sleep_for(std::min<duration>(left, std::chrono::seconds(10)));
         }
-        // Asked-for sweeps are noticed at the next look.
-        const duration until = due - with_.time.wall();
-        co_await with_.time.sleep_for(std::min<duration>(until, std::chrono::seconds(10)));
+        state = co_await with_.db.run(load);
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_set>
 
 namespace intercom_mirror {
 namespace {
@@ -47,6 +48,25 @@ std::int64_t floor_seconds(std::int64_t micros)
 {
     return std::chrono::floor<std::chrono::seconds>(duration(micros)).count();
 }
+
+// How many different records a walk has brought: one that moves, or comes twice in a page, must
+// not stand for another that did not come.
+class arrivals
+{
+public:
+    void add(const page_outcome& page)
+    {
+        unreadable_ += page.unreadable;
+        for (const auto& key : page.keys) {
+            ids_.insert(hash_of(key));
+        }
+    }
+    [[nodiscard]] std::uint64_t count() const { return ids_.size() + unreadable_; }
+
+private:
+    std::unordered_set<std::uint64_t> ids_;
+    std::uint64_t unreadable_ = 0; // all alike, they cannot be told apart
+};
 
 lane lane_of(bool is_poll)
 {
@@ -325,7 +345,10 @@ awaitable<void> puller::walk_slice(walk& all, time_slice slice)
         source.sort_field = can_sort_ ? "created_at" : "";
         page_reader reader(with_, std::move(source), slice.position);
         id_set seen;
-        auto records = slice.records;
+        arrivals arrived;
+        // Of an earlier process. Only an order in which records never move lets a walk go on where
+        // another one ended.
+        const auto before = slice.position.empty() ? 0 : slice.records;
         bool is_first = slice.position.empty();
         std::string doubt;
         try {
@@ -342,36 +365,39 @@ awaitable<void> puller::walk_slice(walk& all, time_slice slice)
                     }
                     is_first = false;
                 }
-                records += page->slices.records.size();
-                // The proof of the end: a last page, and as many records as it says there are.
-                const bool is_proven =
-                    page->is_last && (records >= total || SEEDED_BUG(last_page_is_proof));
-                checkpoint progress;
-                progress.stream = all.stream;
-                progress.slice = slice.number;
-                progress.position = page->position;
-                progress.records = records;
-                progress.is_done = is_proven && all.is != kind::sweep;
-                if (SEEDED_BUG(checkpoint_before_page)) {
-                    auto early = [&](store& on) { on.save_progress(name(), progress); };
+                // The last page leaves no trace: until the slice is proven to be done, that page is
+                // where it goes on.
+                std::optional<checkpoint> progress;
+                if (!page->is_last) {
+                    progress.emplace();
+                    progress->stream = all.stream;
+                    progress->slice = slice.number;
+                    progress->position = can_sort_ ? page->position : "";
+                    progress->records = before + arrived.count();
+                }
+                if (progress && SEEDED_BUG(checkpoint_before_page)) {
+                    auto early = [&](store& on) { on.save_progress(name(), *progress); };
                     co_await with_.db.run(early);
                 }
-                const auto outcome = co_await apply(*page, lane::backfill, progress);
+                const auto outcome = co_await apply(*page, lane::backfill, std::move(progress));
                 ++all.told.pages;
                 all.told.records += outcome.records;
                 all.told.applied += outcome.applied;
+                arrived.add(outcome);
                 if (all.is == kind::sweep) {
                     for (const auto& key : outcome.keys) {
                         seen.push_back(hash_of(key));
                     }
                 }
-                if (is_proven) {
-                    break;
+                if (!page->is_last) {
+                    continue;
                 }
-                if (page->is_last) {
-                    doubt = fmt::format("{} of {} records arrived", records, total);
-                    break;
+                // The proof of the end: a last page, and as many records as it says there are.
+                if (before + arrived.count() < total && !SEEDED_BUG(last_page_is_proof)) {
+                    doubt =
+                        fmt::format("{} of {} records arrived", before + arrived.count(), total);
                 }
+                break;
             }
         } catch (const walk_broken& broken) {
             if (broken.cause() == walk_broken::why::unsupported || attempt >= attempts_max) {
@@ -387,14 +413,14 @@ awaitable<void> puller::walk_slice(walk& all, time_slice slice)
         if (doubt.empty()) {
             if (all.is == kind::sweep) {
                 co_await hold_unseen(slice, std::move(seen));
-                checkpoint done;
-                done.stream = all.stream;
-                done.slice = slice.number;
-                done.records = records;
-                done.is_done = true;
-                auto save = [&](store& on) { on.save_progress(name(), done); };
-                co_await with_.db.run(save);
             }
+            checkpoint done;
+            done.stream = all.stream;
+            done.slice = slice.number;
+            done.records = before + arrived.count();
+            done.is_done = true;
+            auto save = [&](store& on) { on.save_progress(name(), done); };
+            co_await with_.db.run(save);
             co_return;
         }
         if (attempt >= attempts_max) {
@@ -532,6 +558,8 @@ awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told,
     std::optional<std::size_t> ended_early_at;
     for (int attempt = 1;; ++attempt) {
         id_set found;
+        arrivals different;
+        std::uint64_t entries = 0;
         std::optional<wall_time> date;
         bool is_scroll_busy = false;
         std::string doubt;
@@ -546,13 +574,17 @@ awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told,
                 ++told.pages;
                 told.records += outcome.records;
                 told.applied += outcome.applied;
+                different.add(outcome);
+                entries += page->slices.records.size();
                 for (const auto& key : outcome.keys) {
                     found.push_back(hash_of(key));
                 }
                 if (page->is_last) {
+                    // A shortcut is read whole each time: what moved along it comes with the next.
+                    const auto came = from.is_complete ? different.count() : entries;
                     const auto total = page->slices.total_count;
-                    if (total && from.by != paging::scroll && found.size() < *total) {
-                        doubt = fmt::format("{} of {} records arrived", found.size(), *total);
+                    if (total && from.by != paging::scroll && came < *total) {
+                        doubt = fmt::format("{} of {} records arrived", came, *total);
                     }
                     break;
                 }
@@ -749,7 +781,7 @@ awaitable<std::optional<wall_time>> puller::poll_search(run_record& told)
         source.is_descending = true;
         page_reader reader(with_, std::move(source));
         bool is_ordered = can_sort_;
-        std::uint64_t arrived = 0;
+        arrivals arrived;
         std::optional<std::int64_t> previous;
         try {
             for (bool is_over = false; !is_over;) {
@@ -768,9 +800,9 @@ awaitable<std::optional<wall_time>> puller::poll_search(run_record& told)
                 const bool is_past = outcome.oldest && floor_seconds(*outcome.oldest) < oldest;
                 is_over = page->is_last || (is_past && is_ordered) ||
                           SEEDED_BUG(cursor_after_partial_pass);
-                arrived += page->slices.records.size();
+                arrived.add(outcome);
                 const auto total = page->slices.total_count.value_or(0);
-                if (page->is_last && arrived < total && !SEEDED_BUG(last_page_is_proof)) {
+                if (page->is_last && arrived.count() < total && !SEEDED_BUG(last_page_is_proof)) {
                     // What changes while it is looked for moves to the front, unseen; the next
                     // poll finds it.
                     auto meanwhile =
@@ -780,10 +812,10 @@ awaitable<std::optional<wall_time>> puller::poll_search(run_record& told)
                                   lane::polls);
                     meanwhile.page_size = 1;
                     const auto moved = co_await total_of(std::move(meanwhile), nullptr, nullptr);
-                    if (arrived + moved.value_or(0) < total) {
-                        throw walk_broken(
-                            walk_broken::why::misled,
-                            fmt::format("{} of {} changed records arrived", arrived, total));
+                    if (arrived.count() + moved.value_or(0) < total) {
+                        throw walk_broken(walk_broken::why::misled,
+                                          fmt::format("{} of {} changed records arrived",
+                                                      arrived.count(), total));
                     }
                 }
             }

@@ -67,8 +67,10 @@ public:
                 auto to = writer(transaction, *work.plan);
                 outcome = to.apply(work, one_by_one);
                 if (work.progress) {
+                    auto progress = *work.progress;
+                    progress.records += outcome.records + outcome.unreadable;
                     control::save_progress(session_, transaction, work.plan->described().name,
-                                           *work.progress);
+                                           progress);
                 }
                 // A document that lost against a newer row noted its entry anew, as a later
                 // version.

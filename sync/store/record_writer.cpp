@@ -149,6 +149,7 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
     page_outcome outcome;
     auto page = read(work, &outcome);
     outcome.records = page.size();
+    outcome.unreadable = outcome.dead;
     std::optional<std::int64_t> previous;
     records all;
     for (auto& record : page) {

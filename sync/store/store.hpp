@@ -96,7 +96,8 @@ struct checkpoint
     std::string stream; // empty: none
     int slice = 0;
     std::string position;
-    std::uint64_t records = 0; // seen in the slice so far
+    std::uint64_t records =
+        0; // seen in the slice so far, without those of the page it is saved with
     bool is_done = false;
 };
 
@@ -118,8 +119,9 @@ struct page_outcome
     std::uint64_t records = 0;
     std::uint64_t unchanged = 0;
     std::uint64_t applied = 0;
-    std::uint64_t queued = 0; // reads noted
-    std::uint64_t dead = 0;
+    std::uint64_t queued = 0;           // reads noted
+    std::uint64_t unreadable = 0;       // not even a key could be read
+    std::uint64_t dead = 0;             // these, and others that could not be stored
     std::vector<std::string> keys;      // of all readable records, in page order
     std::optional<std::int64_t> newest; // updated_at, microseconds
     std::optional<std::int64_t> oldest;

@@ -243,6 +243,10 @@ TEST_F(Store, ProgressMovesWithThePageAndNeverWithoutIt)
     work.progress = checkpoint{"first", 0, "next", 1, false};
     on->apply_page(work);
     EXPECT_EQ(on->load_slices("contacts", "first").at(0).position, "next");
+    // A record twice in a page is one record.
+    work.records = {ada, ada};
+    on->apply_page(work);
+    EXPECT_EQ(on->load_slices("contacts", "first").at(0).records, 2U);
 
     sql("ALTER TABLE contacts ADD CONSTRAINT no_more CHECK (id = 'c1')");
     sql("ALTER TABLE dead_letter ADD CONSTRAINT none CHECK (false) NOT VALID");

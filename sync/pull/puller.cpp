@@ -111,6 +111,7 @@ awaitable<page_outcome> puller::apply(const fetched_page& page, lane in,
     work.in = in;
     work.progress = std::move(progress);
     work.since = since();
+    work.is_sweep = in == lane::backfill;
     auto store_page = [&work](store& on) { return on.apply_page(work); };
     auto outcome = co_await with_.db.run(store_page);
     progress_.records += outcome.records;

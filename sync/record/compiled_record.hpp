@@ -24,6 +24,9 @@ struct compiled_record
     record_shape head;
     record_shape shape;
     volatile_paths left_out;
+    // Left out when a record read alone is hashed as lists would show it; views into the names.
+    std::string not_listed_names;
+    volatile_paths not_listed;
     // By table: where the hash of a row's element begins in the head shape, and the names above.
     std::vector<std::size_t> hash_places;
     std::vector<std::vector<std::string_view>> hash_paths;

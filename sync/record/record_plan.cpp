@@ -42,6 +42,29 @@ std::uint64_t fingerprint_of(const resource& entry, api_version version,
     return fingerprint_of(entry, version, concerning(tables, omitted));
 }
 
+// The members that never count, and those that only a GET carries.
+std::string names_not_listed(const resource& entry)
+{
+    std::string names(entry.volatile_members);
+    const auto add = [&](std::string_view paths) {
+        for (const auto path : split(paths, '|')) {
+            names += names.empty() ? "" : ",";
+            names += path.substr(0, path.find('.'));
+        }
+    };
+    for (const auto& each : entry.columns) {
+        if (each.by == carried::by_get_only) {
+            add(each.path);
+        }
+    }
+    for (const auto& each : entry.children) {
+        if (each.by == carried::by_get_only) {
+            add(each.path);
+        }
+    }
+    return names;
+}
+
 // Takes the key and updated_at out of the record while it is hashed.
 class head_reader final : public content_hasher::listener
 {
@@ -80,7 +103,8 @@ compiled_record::compiled_record(const resource& entry, api_version spoken,
     : described(entry), version(spoken), tables(plan_tables(entry, omitted)),
       fingerprint(fingerprint_of(entry, spoken, tables, omitted)),
       head(compile_head(entry, spoken)), shape(compile_shape(entry, spoken, tables, omitted)),
-      left_out(entry.volatile_members), hash_places(tables.size()), hash_paths(tables.size())
+      left_out(entry.volatile_members), not_listed_names(names_not_listed(entry)),
+      not_listed(not_listed_names), hash_places(tables.size()), hash_paths(tables.size())
 {
     hash_places[0] = head.rows[0].root;
     for (std::size_t table = 1; table < tables.size(); ++table) {
@@ -152,6 +176,14 @@ record_head record_plan::scan(std::string_view json) const
         head.updated_at = cells[1].number;
     }
     return head;
+}
+
+std::uint64_t record_plan::hash_as_listed(std::string_view json) const
+{
+    check_size(json);
+    json_cursor text(json);
+    content_hasher hasher(state_->head, state_->not_listed, state_->fingerprint);
+    return hasher.hash(text, state_->head.rows[0].root, {});
 }
 
 decoded_record record_plan::decode(std::string_view json, projection from) const

@@ -111,6 +111,10 @@ public:
     // Salted with the fingerprint. Throws malformed_record.
     [[nodiscard]] record_head scan(std::string_view json) const;
 
+    // The hash that scan() would find for the record in a list, if lists only leave out what the
+    // catalogue says is carried by a GET alone. Throws malformed_record.
+    [[nodiscard]] std::uint64_t hash_as_listed(std::string_view json) const;
+
     // Tolerant: a value of a wrong type is NULL and a drift. `json` must be sanitised.
     // Throws malformed_record.
     [[nodiscard]] decoded_record decode(std::string_view json, projection from) const;

@@ -5,8 +5,8 @@
 namespace intercom_mirror {
 namespace {
 
-verdict judge_get(std::uint64_t hash, std::optional<std::int64_t> updated_at,
-                  const std::optional<stored_head>& stored)
+verdict judge_get(const resource& described, std::uint64_t hash,
+                  std::optional<std::int64_t> updated_at, const std::optional<stored_head>& stored)
 {
     if (!stored) {
         return verdict::apply;
@@ -18,16 +18,20 @@ verdict judge_get(std::uint64_t hash, std::optional<std::int64_t> updated_at,
     if (updated_at && stored->updated_at && *updated_at < *stored->updated_at) {
         return verdict::read_alone;
     }
-    return verdict::apply;
+    // Served alone for the first time: the form alone is no change.
+    const bool is_same_time = updated_at == stored->updated_at;
+    const bool is_known = stored->get_hash || stored->is_deleted || described.list_is_poorer;
+    return is_known || !is_same_time ? verdict::apply : verdict::compare;
 }
 
 } // namespace
 
 verdict judge(const resource& described, projection from, std::uint64_t hash,
-              std::optional<std::int64_t> updated_at, const std::optional<stored_head>& stored)
+              std::optional<std::int64_t> updated_at, const std::optional<stored_head>& stored,
+              bool is_sweep)
 {
     if (from == projection::get) {
-        return judge_get(hash, updated_at, stored);
+        return judge_get(described, hash, updated_at, stored);
     }
     const auto when_new = described.list_is_poorer ? verdict::read_alone : verdict::apply;
     if (!stored) {
@@ -39,7 +43,8 @@ verdict judge(const resource& described, projection from, std::uint64_t hash,
     if (stored->is_deleted) {
         return described.get_target.empty() ? verdict::apply : verdict::read_alone;
     }
-    if (stored->list_hash == hash) {
+    const bool is_seen = stored->list_hash && is_same_sighting(*stored->list_hash, hash);
+    if (is_seen && !(is_sweep && is_contradicted(*stored->list_hash))) {
         return verdict::unchanged;
     }
     if (!described.has_updated_at || !updated_at || !stored->updated_at) {

@@ -51,11 +51,6 @@ std::optional<std::uint64_t> as_hash(const pqxx::field& field)
     return static_cast<std::uint64_t>(field.as<std::int64_t>());
 }
 
-std::optional<std::int64_t> as_signed(std::optional<std::uint64_t> hash)
-{
-    return hash ? std::optional(static_cast<std::int64_t>(*hash)) : std::nullopt;
-}
-
 std::size_t column_named(const table_plan& table, std::string_view name)
 {
     const auto found = std::find_if(table.columns.begin(), table.columns.end(),
@@ -179,7 +174,7 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
             return false;
         }
         const auto said = judge(described(), work.from, record->head.hash, record->head.updated_at,
-                                found->second);
+                                found->second, work.is_sweep);
         return said == verdict::unchanged || said == verdict::ignore;
     };
     records changed;
@@ -204,9 +199,9 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
         const auto found = locked.find(record->head.key);
         const auto stored = found == locked.end() ? std::nullopt : std::optional(found->second);
         record->is_new = !stored;
-        auto said =
-            judge(described(), work.from, record->head.hash, record->head.updated_at, stored);
-        if (is_repair(record) && said == verdict::unchanged) {
+        auto said = judge(described(), work.from, record->head.hash, record->head.updated_at,
+                          stored, work.is_sweep);
+        if (is_repair(record) && (said == verdict::unchanged || said == verdict::compare)) {
             said = verdict::apply;
         }
         if (is_repair(record)) {
@@ -245,9 +240,18 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
         for (auto* record : to_compare) {
             if (!std::binary_search(differing.begin(), differing.end(), record->head.key)) {
                 ++outcome.unchanged;
-                same.arrays[0].add(std::string_view(record->head.key));
-                same.arrays[1].add(static_cast<std::int64_t>(record->head.hash));
-            } else if (described().get_target.empty()) {
+                const auto before = locked.at(record->head.key).list_hash;
+                const bool is_list = work.from == projection::list;
+                const auto now =
+                    is_list ? agreed(record->head.hash) : list_hash_after(work, *record);
+                const bool is_kept = is_list
+                                         ? before && is_same_sighting(*before, now)
+                                         : before == now || !sighting_of(work, record->head.key);
+                if (!is_kept) {
+                    same.arrays[0].add(std::string_view(record->head.key));
+                    same.arrays[1].add(static_cast<std::int64_t>(now));
+                }
+            } else if (described().get_target.empty() || work.from == projection::get) {
                 to_apply.push_back(record);
             } else {
                 read_alone(*record);
@@ -340,19 +344,13 @@ void record_writer::store_main(const page_work& work, const records& batch)
     array_parameter raws(array_parameter::element::json);
     array_parameter list_hashes(array_parameter::element::bigint);
     array_parameter get_hashes(array_parameter::element::bigint);
-    const auto sighting_of = [&](const std::string& key) {
-        const auto cause =
-            std::find_if(work.causes.begin(), work.causes.end(),
-                         [&](const refetch_entry& entry) { return entry.id == key; });
-        return cause == work.causes.end() ? std::nullopt : as_signed(cause->list_hash);
-    };
     for (const auto* record : batch) {
         rows.push_back(&record->decoded.main);
         raws.add(std::string_view(record->decoded.raw));
-        // A hash of the other projection described content that is no longer here, unless it is
-        // the very sighting that caused this read.
+        // A hash of the other projection described content that is no longer here.
         const auto own = static_cast<std::int64_t>(record->head.hash);
-        list_hashes.add(is_list ? std::optional(own) : sighting_of(record->head.key));
+        list_hashes.add(static_cast<std::int64_t>(is_list ? agreed(record->head.hash)
+                                                          : list_hash_after(work, *record)));
         get_hashes.add(is_list ? std::optional<std::int64_t>() : std::optional(own));
     }
     auto given = bind(is_list ? sql.list_columns : sql.get_columns, 0, rows);
@@ -361,6 +359,23 @@ void record_writer::store_main(const page_work& work, const records& batch)
     given.arrays.push_back(std::move(get_hashes));
     session_.run(transaction_, is_list ? sql.upsert_from_list : sql.upsert_from_get,
                  std::move(given));
+}
+
+std::optional<std::uint64_t> record_writer::sighting_of(const page_work& work, std::string_view key)
+{
+    const auto cause = std::find_if(work.causes.begin(), work.causes.end(),
+                                    [&](const refetch_entry& entry) { return entry.id == key; });
+    return cause == work.causes.end() ? std::nullopt : cause->list_hash;
+}
+
+// The hash of lists that goes with a record read alone: of the sighting that caused the read, else
+// of the one to be expected.
+std::uint64_t record_writer::list_hash_after(const page_work& work, const page_record& record) const
+{
+    const auto expected = target_.plan->hash_as_listed(record.bytes);
+    const auto sighting = sighting_of(work, record.head.key);
+    return !sighting || is_same_sighting(*sighting, expected) ? agreed(expected)
+                                                              : contradicted(*sighting);
 }
 
 record_writer::child_batch record_writer::gather(const records& batch, std::size_t table) const

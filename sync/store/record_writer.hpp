@@ -89,6 +89,9 @@ private:
     void store_rows(const page_work& work, const records& batch);
     void store_main(const page_work& work, const records& batch);
     void store_table(const page_work& work, const records& batch, std::size_t table);
+    static std::optional<std::uint64_t> sighting_of(const page_work& work, std::string_view key);
+    [[nodiscard]] std::uint64_t list_hash_after(const page_work& work,
+                                                const page_record& record) const;
     child_batch gather(const records& batch, std::size_t table) const;
     std::set<std::string, std::less<>> lock_parents(std::span<const child_work> lists);
     child_rows decode_list(const child_work& list, std::vector<drift>& drifts) const;

@@ -112,6 +112,7 @@ struct page_work
     std::vector<refetch_entry> causes;
     // Records created before are neither stored nor judged (microseconds since 1970).
     std::optional<std::int64_t> since;
+    bool is_sweep = false; // a page of a walk over everything
 };
 
 struct page_outcome

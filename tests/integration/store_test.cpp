@@ -139,6 +139,47 @@ TEST_F(Store, ASilentChangeIsReadAloneAndAHarmlessOneIsNot)
     EXPECT_EQ(value("SELECT count(*) FROM contact_tags"), "2");
 }
 
+// The list showed a change that was undone before the record was read alone. When it comes back for
+// good, the list shows nothing new.
+TEST_F(Store, ASightingThatItsReadingContradictedIsDoubtedBySweeps)
+{
+    constexpr std::string_view fewer_tags =
+        R"({"type":"contact","id":"c1","name":"Ada","email":"ada@example.com","created_at":100,)"
+        R"("updated_at":200,"custom_attributes":{"plan":"pro"},)"
+        R"("tags":{"data":[{"id":"t1"}],"total_count":1,"has_more":false}})";
+    apply(contacts, {ada});
+    apply(contacts, {fewer_tags});
+    page_work reading;
+    reading.plan = &contacts;
+    reading.from = projection::get;
+    reading.records = {ada};
+    reading.causes = queue("contacts");
+    on->apply_page(reading);
+    ASSERT_TRUE(queue("contacts").empty());
+
+    page_work sighting;
+    sighting.plan = &contacts;
+    sighting.records = {fewer_tags};
+    EXPECT_EQ(on->apply_page(sighting).queued, 0U);
+    sighting.is_sweep = true;
+    EXPECT_EQ(on->apply_page(sighting).queued, 1U);
+    // Once the list shows what the row holds, there is nothing to doubt.
+    apply(contacts, {ada});
+    const auto version = value("SELECT xmin FROM contacts");
+    sighting.records = {ada};
+    EXPECT_EQ(on->apply_page(sighting).unchanged, 1U);
+    EXPECT_EQ(value("SELECT xmin FROM contacts"), version);
+}
+
+TEST_F(Store, AFirstReadingThatFindsNothingNewWritesNothing)
+{
+    apply(contacts, {ada});
+    const auto version = value("SELECT xmin FROM contacts");
+    EXPECT_EQ(apply(contacts, {ada}, projection::get).applied, 0U);
+    EXPECT_EQ(apply(contacts, {ada}).unchanged, 1U);
+    EXPECT_EQ(value("SELECT xmin FROM contacts"), version);
+}
+
 TEST_F(Store, ALongListIsAskedForAndItsAbsencesMeanNothing)
 {
     apply(contacts, {ada});
@@ -199,6 +240,16 @@ TEST_F(Store, AReadingThatWasNotedAnewMeanwhileStaysNoted)
     on->drop_refetch("conversations", noted.at(0));
     ASSERT_EQ(queue("conversations").size(), 1U);
     EXPECT_EQ(queue("conversations")[0].in, lane::hints);
+}
+
+TEST_F(Store, WhatWasPutBackBeforeTheClockWasSetBackIsDue)
+{
+    const std::vector<std::string> ids{"7"};
+    on->note_refetch("conversations", ids, "", lane::polls, "changed", false);
+    const wall_time before(240h);
+    on->retry_refetch("conversations", queue("conversations").at(0), before + 5min);
+    EXPECT_TRUE(on->due_refetches("conversations", before, 10).empty());
+    EXPECT_EQ(on->due_refetches("conversations", before - 48h, 10).size(), 1U);
 }
 
 TEST_F(Store, APoisonousRecordGoesToTheDeadLettersAndTheRestOfItsPageIsApplied)

@@ -57,6 +57,27 @@ TEST(Gate, AsksAgainWhenAReadingWasOvertaken)
     EXPECT_EQ(judge(plain(), projection::get, 7, 99, stored_at(100)), verdict::read_alone);
 }
 
+TEST(Gate, AFirstReadingAtTheSameTimeIsOnlyCompared)
+{
+    auto unread = stored_at(100);
+    unread.get_hash.reset();
+    EXPECT_EQ(judge(plain(), projection::get, 7, 100, unread), verdict::compare);
+    EXPECT_EQ(judge(plain(), projection::get, 7, 101, unread), verdict::apply);
+    unread.is_deleted = true;
+    EXPECT_EQ(judge(plain(), projection::get, 7, 100, unread), verdict::apply);
+}
+
+TEST(Gate, SweepsLookAgainAtWhatAReadingContradicted)
+{
+    auto doubted = stored_at(100);
+    doubted.list_hash = contradicted(6);
+    EXPECT_EQ(judge(plain(), projection::list, 6, 100, doubted), verdict::unchanged);
+    EXPECT_EQ(judge(plain(), projection::list, 6, 100, doubted, true), verdict::compare);
+    EXPECT_EQ(judge(plain(), projection::list, 6, 99, doubted, true), verdict::ignore);
+    doubted.list_hash = agreed(6);
+    EXPECT_EQ(judge(plain(), projection::list, 6, 100, doubted, true), verdict::unchanged);
+}
+
 TEST(Gate, ASightingOfADeletedRowProvesNothing)
 {
     auto deleted = stored_at(100);

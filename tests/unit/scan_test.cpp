@@ -338,6 +338,26 @@ TEST(Fingerprint, SaltsTheHash)
     EXPECT_NE(newer.scan(R"({"id":"1"})").hash, hash(R"({"id":"1"})"));
 }
 
+TEST(Hash, OfARecordReadAloneCanBeThatOfItsSighting)
+{
+    constexpr child only_alone[] = {{.table = "parts",
+                                     .kind = child_kind::records,
+                                     .meaning = "-",
+                                     .path = "parts.list",
+                                     .parent_column = "thing_id",
+                                     .columns = part_columns,
+                                     .key = "id",
+                                     .by = carried::by_get_only}};
+    resource poorer = things;
+    poorer.children = only_alone;
+    const record_plan of_poorer(poorer, {2, 14});
+    const auto listed = of_poorer.scan(R"({"id":"1","name":"x"})").hash;
+    constexpr std::string_view alone = R"({"id":"1","parts":{"list":[{"id":"2"}]},"name":"x"})";
+    EXPECT_EQ(of_poorer.hash_as_listed(alone), listed);
+    EXPECT_NE(of_poorer.scan(alone).hash, listed);
+    EXPECT_NE(of_poorer.hash_as_listed(R"({"id":"1","name":"y"})"), listed);
+}
+
 // A stored hash outlives the process that made it.
 TEST(Hash, IsTheSameOnEveryRun)
 {

@@ -104,6 +104,9 @@ public:
           equality_(tables.session(), peer_)
     {
         wire_.on_request([this] { return dies_at_request(); });
+        if (is_verbose) {
+            wire_.on_answer([this](std::string_view line) { log_.say(line); });
+        }
     }
 
     verdict run()
@@ -336,19 +339,24 @@ private:
     // Stale content never replaces newer content.
     void check_no_way_back()
     {
-        for (const auto* table : {"contacts", "companies", "conversations", "tickets"}) {
-            for (const auto& one :
-                 tables_.ask(fmt::format("SELECT id, extract(epoch FROM updated_at)::bigint FROM {}"
-                                         " WHERE updated_at IS NOT NULL",
-                                         table))) {
-                auto& newest = newest_[fmt::format("{} {}", table, one[0].c_str())];
-                const auto stored = one[1].as<std::int64_t>();
-                if (newest && stored < *newest) {
-                    throw violation(fmt::format("{} {}: content {} s older came back", table,
-                                                one[0].c_str(), *newest - stored));
-                }
-                newest = stored;
+        static const std::string ask = [] {
+            std::string sql;
+            for (const auto* table : {"contacts", "companies", "conversations", "tickets"}) {
+                sql += sql.empty() ? "" : " UNION ALL ";
+                sql += fmt::format("SELECT '{0} ' || id, extract(epoch FROM updated_at)::bigint"
+                                   " FROM {0} WHERE updated_at IS NOT NULL",
+                                   table);
             }
+            return sql;
+        }();
+        for (const auto& one : tables_.ask(ask)) {
+            auto& newest = newest_[one[0].c_str()];
+            const auto stored = one[1].as<std::int64_t>();
+            if (newest && stored < *newest) {
+                throw violation(fmt::format("{}: content {} s older came back", one[0].c_str(),
+                                            *newest - stored));
+            }
+            newest = stored;
         }
     }
 

@@ -98,6 +98,11 @@ awaitable<http_response> workspace_transport::exchange(http_request request, dur
     auto answer = peer_.answer(asked, server_time());
     note(std::to_string(answer.status));
     note(answer.body);
+    if (tell_) {
+        tell_(request.method + " " + request.target + " " + request.body + " -> " +
+              std::to_string(answer.status) +
+              (answer.fault == transport_fault::none ? "" : ", and the connection fails"));
+    }
 
     switch (answer.fault) {
     case transport_fault::reset_before_effect:

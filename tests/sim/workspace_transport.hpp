@@ -39,6 +39,8 @@ public:
     void set_refusal_rate(double rate) { refusal_rate_ = rate; }
     // Called before each request that reaches the workspace; may make this the process's last one.
     void on_request(std::function<bool()> is_last) { is_last_ = std::move(is_last); }
+    // Called with a line about each request and the workspace's answer.
+    void on_answer(std::function<void(std::string_view)> tell) { tell_ = std::move(tell); }
 
     [[nodiscard]] intercom_sandbox::time_point server_time() const;
     [[nodiscard]] std::uint64_t trace() const { return trace_; }
@@ -58,6 +60,7 @@ private:
     intercom_sandbox::dice die_;
     double refusal_rate_ = 0;
     std::function<bool()> is_last_;
+    std::function<void(std::string_view)> tell_;
     std::uint64_t trace_ = 0;
     std::uint64_t requests_ = 0;
     std::size_t in_flight_ = 0;

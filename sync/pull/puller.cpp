@@ -263,7 +263,11 @@ awaitable<void> puller::plan_slices(walk& all)
         is_refused = true;
     }
     if (is_refused) {
+        // Asked again for its date above all: polls go on from there, and this machine's clock may
+        // be ahead.
         can_sort_ = false;
+        auto unordered = ask(false);
+        total = co_await total_of(std::move(unordered), nullptr, &date);
     }
     all.started_at = date.value_or(with_.time.wall());
 

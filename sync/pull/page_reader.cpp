@@ -155,20 +155,23 @@ boost::asio::awaitable<std::unique_ptr<fetched_page>> page_reader::next()
         co_return nullptr;
     }
     api_reply reply;
+    // Page numbers count pages of one size, and a scroll has no size to choose.
+    const bool is_resizable = source_.by == paging::search || source_.by == paging::cursor;
     for (;;) {
         const auto asked_at = with_.time.now();
         bool is_too_heavy = false;
         try {
             api_request asked = request();
             reply = co_await with_.api.call(std::move(asked));
+            if (!is_resizable) {
+                break;
+            }
             if (with_.time.now() - asked_at > slow_page && page_size_ > page_size_min) {
                 page_size_ = std::max(page_size_min, page_size_ / 2);
             } else if (page_size_ < source_.page_size) {
                 page_size_ = std::min(source_.page_size, page_size_ * 2);
             }
         } catch (const api_failure& failure) {
-            // Page numbers count pages of one size, and a scroll has no size to choose.
-            const bool is_resizable = source_.by == paging::search || source_.by == paging::cursor;
             if (source_.by == paging::scroll && !position_.empty()) {
                 throw walk_broken(walk_broken::why::restart, failure.what());
             }

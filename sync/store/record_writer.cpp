@@ -237,6 +237,7 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
         parameters same;
         same.arrays.emplace_back(array_parameter::element::text);
         same.arrays.emplace_back(array_parameter::element::bigint);
+        same.arrays.emplace_back(array_parameter::element::json);
         for (auto* record : to_compare) {
             if (!std::binary_search(differing.begin(), differing.end(), record->head.key)) {
                 ++outcome.unchanged;
@@ -250,6 +251,10 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
                 if (!is_kept) {
                     same.arrays[0].add(std::string_view(record->head.key));
                     same.arrays[1].add(static_cast<std::int64_t>(now));
+                    // What has no column may have changed, and is found in `raw` alone.
+                    is_list && !described().list_is_poorer
+                        ? same.arrays[2].add(std::string_view(record->decoded.raw))
+                        : same.arrays[2].add_null();
                 }
             } else if (described().get_target.empty() || work.from == projection::get) {
                 to_apply.push_back(record);

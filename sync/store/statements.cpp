@@ -328,10 +328,11 @@ resource_statements make_statements(const record_plan& plan)
     made.heads = select;
     made.lock_heads =
         fmt::format("{}\n ORDER BY t.{}\n   FOR NO KEY UPDATE", select, described.key);
-    made.set_list_hash = fmt::format("UPDATE {0} AS t SET _hash_list = s.hash\n  FROM "
-                                     "unnest($1::text[], $2::bigint[]) AS s(key, hash)\n"
-                                     " WHERE t.{1} = s.key",
-                                     table, described.key);
+    made.set_list_hash =
+        fmt::format("UPDATE {0} AS t SET _hash_list = s.hash, raw = coalesce(s.raw, t.raw)\n"
+                    "  FROM unnest($1::text[], $2::bigint[], $3::json[]) AS s(key, hash, raw)\n"
+                    " WHERE t.{1} = s.key",
+                    table, described.key);
     made.tombstone = fmt::format("UPDATE {} AS t SET deleted_at = now(), deletion = $2, _hash_list "
                                  "= NULL, _hash_get = NULL\n"
                                  " WHERE t.{} = $1 AND t.deleted_at IS NULL",

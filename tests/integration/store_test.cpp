@@ -127,6 +127,7 @@ TEST_F(Store, ASilentChangeIsReadAloneAndAHarmlessOneIsNot)
             .queued,
         0U);
     EXPECT_TRUE(queue("contacts").empty());
+    EXPECT_EQ(value("SELECT raw ->> 'x_new' FROM contacts"), "1");
     // A tag was added without touching updated_at.
     EXPECT_EQ(
         apply(contacts, {R"({"type":"contact","id":"c1","name":"Ada","email":"ada@example.com",)"

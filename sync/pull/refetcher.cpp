@@ -24,6 +24,8 @@ constexpr std::size_t storers = 2;
 constexpr std::size_t answered_bytes_max = std::size_t{12} << 20U;
 constexpr std::size_t batch_records_max = 64;
 constexpr std::size_t batch_bytes_max = std::size_t{4} << 20U;
+// A list with an element that cannot be read is asked for again this often, then done without it.
+constexpr int unreadable_attempts_max = 5;
 constexpr duration first_retry = std::chrono::seconds(2);
 constexpr duration longest_retry = std::chrono::minutes(15);
 
@@ -373,6 +375,7 @@ awaitable<void> refetcher::store_lists(std::vector<fetched_list> batch)
         child_work work;
         work.plan = &plan_;
         work.parent_key = list.entry.id;
+        work.is_last_attempt = list.entry.attempts + 1 >= unreadable_attempts_max;
         for (const auto& page : list.pages) {
             work.elements.insert(work.elements.end(), page->slices.records.begin(),
                                  page->slices.records.end());
@@ -383,10 +386,16 @@ awaitable<void> refetcher::store_lists(std::vector<fetched_list> batch)
         }
         lists.back().cause = list.entry;
     }
-    auto save = [&lists](store& on) { on.apply_children(lists); };
-    co_await with_.db.run(save);
+    auto save = [&lists](store& on) { return on.apply_children(lists); };
+    const auto cut = co_await with_.db.run(save);
     for (const auto& list : batch) {
-        finish(list.entry);
+        const bool is_again =
+            cut.count(list.entry.id) != 0 && list.entry.attempts + 1 < unreadable_attempts_max;
+        if (is_again) {
+            co_await retry_later(list.entry, "a list holds what cannot be read");
+        } else {
+            finish(list.entry);
+        }
     }
 }
 

@@ -85,12 +85,15 @@ public:
         return outcome;
     }
 
-    void apply_children(std::span<const child_work> lists) override
+    std::set<std::string> apply_children(std::span<const child_work> lists) override
     {
+        std::set<std::string> all_cut;
         const auto attempt = [&](std::span<const child_work> some) {
+            std::set<std::string> cut;
             write([&](pqxx::transaction_base& transaction) {
-                writer(transaction, *some.front().plan).apply_children(some);
+                cut = writer(transaction, *some.front().plan).apply_children(some);
             });
+            all_cut.merge(cut);
         };
         try {
             attempt(lists);
@@ -102,6 +105,7 @@ public:
                 attempt({&list, 1});
             }
         }
+        return all_cut;
     }
 
     void apply_membership(const membership_work& work) override

@@ -504,28 +504,34 @@ void record_writer::store_table(const page_work& work, const records& batch, std
                  "list is cut short");
 }
 
-void record_writer::apply_children(std::span<const child_work> lists)
+std::set<std::string> record_writer::apply_children(std::span<const child_work> lists)
 {
     // The parents first, as every writer of a set does: two sets of one parent never interleave.
     const auto present = lock_parents(lists);
     std::map<std::size_t, std::vector<const child_work*>> by_table;
-    std::vector<refetch_entry> causes;
     for (const auto& list : lists) {
         const bool is_present = present.count(list.parent_key) != 0;
         if (is_present) {
             by_table[list.table].push_back(&list);
         }
         if (list.cause) {
-            causes.push_back(*list.cause);
             if (is_present && list.cause->reason == repair_reason) {
                 forget_child_hashes(list.parent_key);
             }
         }
     }
+    std::set<std::string> cut;
     for (const auto& [table, of_table] : by_table) {
-        store_lists(of_table);
+        cut.merge(store_lists(of_table));
+    }
+    std::vector<refetch_entry> causes;
+    for (const auto& list : lists) {
+        if (list.cause && (cut.count(list.parent_key) == 0 || list.is_last_attempt)) {
+            causes.push_back(*list.cause);
+        }
     }
     drop_refetches(causes);
+    return cut;
 }
 
 std::set<std::string, std::less<>> record_writer::lock_parents(std::span<const child_work> lists)
@@ -552,16 +558,22 @@ child_rows record_writer::decode_list(const child_work& list, std::vector<drift>
     return target_.plan->decode_children(list.table, list.parent_key, clean, drifts);
 }
 
-// All of one table.
-void record_writer::store_lists(std::span<const child_work* const> lists)
+// All of one table. Returns the parents whose lists hold what cannot be read: their rows are taken
+// for what they are, and nothing for being absent.
+std::set<std::string> record_writer::store_lists(std::span<const child_work* const> lists)
 {
     const auto table = lists.front()->table;
     std::vector<child_rows> decoded;
     std::vector<drift> drifts;
+    std::set<std::string> cut;
     child_batch all;
     for (const auto* list : lists) {
         decoded.push_back(decode_list(*list, drifts));
-        all.complete_parents.push_back(list->parent_key);
+        if (decoded.back().is_complete || SEEDED_BUG(cut_list_is_whole)) {
+            all.complete_parents.push_back(list->parent_key);
+        } else {
+            cut.insert(list->parent_key);
+        }
     }
     note_drifts(drifts);
     for (const auto& found : decoded) {
@@ -575,6 +587,7 @@ void record_writer::store_lists(std::span<const child_work* const> lists)
     }
     remove_missing(table, all);
     upsert_children(table, all, projection::get);
+    return cut;
 }
 
 // A link's second id: the column of its key that is not the parent.

@@ -50,7 +50,7 @@ public:
     // `one_by_one`: after a statement failed for the page as a whole, so that only the record at
     // fault goes to the dead letters.
     page_outcome apply(const page_work& work, bool one_by_one);
-    void apply_children(std::span<const child_work> lists);
+    std::set<std::string> apply_children(std::span<const child_work> lists);
     void apply_membership(const membership_work& work);
     void apply_absence(const absence& gone);
 
@@ -95,7 +95,7 @@ private:
     child_batch gather(const records& batch, std::size_t table) const;
     std::set<std::string, std::less<>> lock_parents(std::span<const child_work> lists);
     child_rows decode_list(const child_work& list, std::vector<drift>& drifts) const;
-    void store_lists(std::span<const child_work* const> lists);
+    std::set<std::string> store_lists(std::span<const child_work* const> lists);
     void upsert_children(std::size_t table, const child_batch& batch, projection from);
     void remove_missing(std::size_t table, const child_batch& batch);
     std::vector<std::string> unfitting_parents(std::size_t table, const child_batch& batch);

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -96,8 +97,7 @@ struct checkpoint
     std::string stream; // empty: none
     int slice = 0;
     std::string position;
-    std::uint64_t records =
-        0; // seen in the slice so far, without those of the page it is saved with
+    std::uint64_t records = 0; // seen in the slice so far, but for the page it is saved with
     bool is_done = false;
 };
 
@@ -137,6 +137,7 @@ struct child_work
     std::string parent_key;
     std::vector<std::string_view> elements;
     std::optional<refetch_entry> cause;
+    bool is_last_attempt = false; // what cannot be read even now is done without
 };
 
 // Members of one row of another resource: the whole set of parents for it (contact_segments).
@@ -261,8 +262,9 @@ public:
 
     // --- records -----------------------------------------------------------------------------
     virtual page_outcome apply_page(const page_work& work) = 0;
-    // Lists of one resource, together.
-    virtual void apply_children(std::span<const child_work> lists) = 0;
+    // Lists of one resource, together. Returns the parents whose lists could not be read whole:
+    // nothing was taken away from them, and what caused the reading stays noted.
+    virtual std::set<std::string> apply_children(std::span<const child_work> lists) = 0;
     virtual void apply_membership(const membership_work& work) = 0;
     virtual void apply_absence(const absence& work) = 0;
     // Marks a resource complete once its first walk is over and nothing noted is left to read.

@@ -201,7 +201,15 @@ TEST_F(Store, ALongListIsAskedForAndItsAbsencesMeanNothing)
     whole.parent_key = "c1";
     whole.elements = {R"({"id":"t2"})", R"({"id":"t9"})"};
     whole.cause = noted[0];
-    on->apply_children({&whole, 1});
+    // An element that cannot be read is not an absent one.
+    const auto elements = whole.elements;
+    whole.elements = {R"({"id":"t2"})", "42"};
+    EXPECT_EQ(on->apply_children({&whole, 1}), std::set<std::string>{"c1"});
+    EXPECT_EQ(value("SELECT string_agg(tag_id, ',' ORDER BY tag_id) FROM contact_tags"),
+              "t1,t2,t9");
+    EXPECT_EQ(queue("contacts").size(), 1U);
+    whole.elements = elements;
+    EXPECT_TRUE(on->apply_children({&whole, 1}).empty());
     EXPECT_EQ(value("SELECT string_agg(tag_id, ',' ORDER BY tag_id) FROM contact_tags"), "t2,t9");
     EXPECT_TRUE(queue("contacts").empty());
 }

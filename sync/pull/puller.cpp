@@ -381,7 +381,9 @@ awaitable<void> puller::walk_slice(walk& all, time_slice slice)
                     progress->records = before + arrived.count();
                 }
                 if (progress && SEEDED_BUG(checkpoint_before_page)) {
-                    auto early = [&](store& on) { on.save_progress(name(), *progress); };
+                    auto with_page = *progress;
+                    with_page.records += page->slices.records.size();
+                    auto early = [&](store& on) { on.save_progress(name(), with_page); };
                     co_await with_.db.run(early);
                 }
                 const auto outcome = co_await apply(*page, lane::backfill, std::move(progress));

@@ -131,19 +131,22 @@ void note_refetch(session& connection, pqxx::transaction_base& transaction,
     connection.run(transaction, note, std::move(given));
 }
 
-std::vector<refetch_entry> due_refetches(pqxx::transaction_base& transaction,
+std::vector<refetch_entry> due_refetches(session& connection, pqxx::transaction_base& transaction,
                                          std::string_view resource, wall_time now, std::size_t most)
 {
     // Nothing is put back for longer than a quarter of an hour: what lies further ahead was put
     // back before the machine's clock was set back.
     std::vector<refetch_entry> due;
-    for (const auto& one : transaction.exec_params(
-             fmt::format("SELECT id, part, lane, reason, list_hash, version, attempts FROM refetch"
-                         " WHERE resource = $1 AND NOT is_held"
-                         " AND (next_at <= {0} OR next_at > {0} + interval '30 minutes')"
-                         " ORDER BY lane, next_at, id LIMIT {1}",
-                         fmt::format(to_time, "$2"), most),
-             std::string(resource), now.time_since_epoch().count())) {
+    static const std::string look =
+        fmt::format("SELECT id, part, lane, reason, list_hash, version, attempts FROM refetch"
+                    " WHERE resource = $1 AND NOT is_held"
+                    " AND (next_at <= {0} OR next_at > {0} + interval '30 minutes')"
+                    " ORDER BY lane, next_at, id LIMIT $3::bigint",
+                    fmt::format(to_time, "$2"));
+    parameters given;
+    given.texts = {std::string(resource), std::to_string(now.time_since_epoch().count()),
+                   std::to_string(most)};
+    for (const auto& one : connection.run(transaction, look, std::move(given))) {
         refetch_entry entry;
         entry.id = one[0].c_str();
         entry.part = one[1].c_str();

@@ -16,7 +16,7 @@ void note_refetch(session& connection, pqxx::transaction_base& transaction,
                   std::string_view resource, std::span<const std::string> ids,
                   std::span<const std::optional<std::uint64_t>> list_hashes, std::string_view part,
                   lane in, std::string_view reason, bool is_held);
-std::vector<refetch_entry> due_refetches(pqxx::transaction_base& transaction,
+std::vector<refetch_entry> due_refetches(session& connection, pqxx::transaction_base& transaction,
                                          std::string_view resource, wall_time now,
                                          std::size_t most);
 void retry_refetch(pqxx::transaction_base& transaction, std::string_view resource,

@@ -257,7 +257,7 @@ public:
                                              std::size_t most) override
     {
         return look<std::vector<refetch_entry>>([&](pqxx::transaction_base& transaction) {
-            return control::due_refetches(transaction, resource, now, most);
+            return control::due_refetches(session_, transaction, resource, now, most);
         });
     }
 

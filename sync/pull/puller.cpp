@@ -605,7 +605,7 @@ awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told,
             doubt = broken.what();
             // A scroll may end in a 404 instead of an empty page. It is believed when a second
             // one ends at the same place.
-            if (from.by == paging::scroll && SEEDED_BUG(missing_scroll_is_its_end)) {
+            if (broken.is_missing() && date && SEEDED_BUG(missing_scroll_is_its_end)) {
                 doubt.clear();
             } else if (from.by == paging::scroll) {
                 std::sort(found.begin(), found.end());

@@ -52,7 +52,10 @@ constexpr std::array fault_kinds{
     fault_kind{"reset_absent", 1.0},
     fault_kind{"reset_past", 1.0},
     fault_kind{"reset_absurd", 1.0},
-    fault_kind{"bad_record", 0.3},
+    // Not in the lists of one record's children: what a well-formed element says is believed, and
+    // nothing asks for it again as long as their number fits.
+    fault_kind{"bad_record", 0.3, R"(,"where":"search")"},
+    fault_kind{"bad_record", 0.3, R"(,"where":"/companies/")"},
     fault_kind{"duplicate_record", 0.3},
     fault_kind{"shuffled_page", 0.5},
     fault_kind{"cursor_loop", 0.3},
@@ -170,6 +173,11 @@ void draw_incidents(scenario& drawn, dice& die)
         const auto what = die.pick(rarer);
         constexpr std::array<std::int64_t, 4> jumps{3600, -3600, 86'400, -172'800};
         add(what, "", what == incident::kind::clock_jump ? die.pick(jumps) : die.between(5, 120));
+    }
+    // The first mirror is over soon, and dying in it is another thing than dying later.
+    if (die.chance(0.4)) {
+        incidents.push_back(
+            {moment_within(12s, die), incident::kind::kill_at_store, {}, die.between(0, 40)});
     }
     for (duration at = 60s; at < drawn.chaos; at += 180s) {
         incidents.push_back({at, incident::kind::checkpoint, {}, 0});

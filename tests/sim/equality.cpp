@@ -153,12 +153,33 @@ void drop_addresses(json_value& in, bool is_file)
     }
 }
 
+void sort_elements(json_value& document, std::string_view path)
+{
+    json_value* at = &document;
+    std::istringstream names{std::string(path)};
+    for (std::string name; std::getline(names, name, '.');) {
+        const auto found = std::find(at->names.begin(), at->names.end(), name);
+        if (found == at->names.end()) {
+            return;
+        }
+        at = &at->elements[static_cast<std::size_t>(found - at->names.begin())];
+    }
+    if (at->is == json_value::kind::array) {
+        std::sort(at->elements.begin(), at->elements.end(),
+                  [](const auto& a, const auto& b) { return canonical(a) < canonical(b); });
+    }
+}
+
 void strip(json_value& document, const std::string& table)
 {
     document.erase("_truth");
     std::istringstream names{std::string(columns::left_out_of_raw(table))};
     for (std::string name; names >> name;) {
         document.erase(name);
+    }
+    std::istringstream sets{std::string(columns::sets)};
+    for (std::string path; sets >> path;) {
+        sort_elements(document, path);
     }
     drop_addresses(document, false);
 }

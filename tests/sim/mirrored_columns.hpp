@@ -171,4 +171,8 @@ constexpr std::string_view left_out_of_raw(std::string_view table)
     return table == "ticket_states" ? "ticket_types" : "";
 }
 
+// Arrays of ids, or of objects known by one: who belongs together, in no order.
+inline constexpr std::string_view sets =
+    "admin_ids team_ids teammates.teammates linked_objects.data content_types";
+
 } // namespace intercom_simulation::columns

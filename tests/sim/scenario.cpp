@@ -130,7 +130,7 @@ void draw_settings(scenario& drawn, dice& die)
     settings.overlap = 3 * drawn.world.index_lag + 120s;
     constexpr std::array<std::uint64_t, 4> slices{8, 25, 60, 1500};
     settings.slice_records = die.pick(slices);
-    settings.queue_look_every = 15s;
+    settings.queue_look_every = 30s;
     constexpr std::array<duration, 6> errors{0s, 0s, 3s, -7s, 3600s, -86'400s};
     drawn.clock_error = die.pick(errors);
 }
@@ -204,6 +204,7 @@ scenario draw_scenario(std::uint64_t seed)
         drawn.settings.poll_every = 10min;
         drawn.settings.sweep_every = 50min;
         drawn.settings.overlap = 12min;
+        drawn.settings.queue_look_every = 2min;
     }
     draw_incidents(drawn, die);
     return drawn;

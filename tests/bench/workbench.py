@@ -1,6 +1,7 @@
 """What the benchmarks of the whole mirror need: a simulated workspace, a database for each run, and
 the daemon's commands. Figures are only ever printed as ratios within one run."""
 
+import itertools
 import os
 import pathlib
 import statistics
@@ -48,8 +49,10 @@ class Sandbox:
 class Database:
     """Empty and migrated; gone afterwards."""
 
+    numbers = itertools.count()
+
     def __init__(self):
-        self.name = f"bench_{os.getpid()}"
+        self.name = f"bench_{os.getpid()}_{next(self.numbers)}"
         self.admin = psycopg2.connect(SERVER)
         self.admin.autocommit = True
 

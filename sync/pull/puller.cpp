@@ -117,7 +117,7 @@ awaitable<page_outcome> puller::apply(const fetched_page& page, lane in,
     progress_.records += outcome.records;
     progress_.applied += outcome.applied;
     unreadable_ += outcome.dead;
-    if (outcome.queued != 0 || outcome.applied != 0) {
+    if (outcome.queued != 0) {
         queued_();
     }
     co_return outcome;

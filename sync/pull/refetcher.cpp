@@ -363,7 +363,7 @@ awaitable<void> refetcher::store_batch(std::vector<fetched> batch)
     for (const auto& one : batch) {
         finish(one.entry);
     }
-    if (outcome.queued != 0 || outcome.applied != 0) {
+    if (outcome.queued != 0) {
         nudge();
     }
 }

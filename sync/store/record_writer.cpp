@@ -268,7 +268,7 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
     }
 
     if (!one_by_one) {
-        store_rows(work, to_apply);
+        outcome.queued += store_rows(work, to_apply);
         outcome.applied = to_apply.size();
     } else {
         for (auto* record : to_apply) {
@@ -276,7 +276,7 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
         }
     }
     note_refetch(to_read, to_read_hashes, "", work.in, "changed");
-    outcome.queued = to_read.size();
+    outcome.queued += to_read.size();
     return outcome;
 }
 
@@ -285,8 +285,9 @@ void record_writer::store_alone(const page_work& work, page_record& record, page
     // A savepoint by hand: libpqxx begins its subtransactions only with the first plain exec().
     transaction_.exec("SAVEPOINT one_record");
     try {
-        store_rows(work, {&record});
+        const auto noted = store_rows(work, {&record});
         transaction_.exec("RELEASE SAVEPOINT one_record");
+        outcome.queued += noted;
         ++outcome.applied;
     } catch (const pqxx::sql_error& refused) {
         // Bad data, a violated constraint, or more than the server can hold in a row.
@@ -315,15 +316,17 @@ void record_writer::forget_child_hashes(const std::string& key)
     }
 }
 
-void record_writer::store_rows(const page_work& work, const records& batch)
+std::size_t record_writer::store_rows(const page_work& work, const records& batch)
 {
     if (batch.empty()) {
-        return;
+        return 0;
     }
     store_main(work, batch);
+    std::size_t noted = 0;
     for (std::size_t table = 1; table < target_.plan->tables().size(); ++table) {
-        store_table(work, batch, table);
+        noted += store_table(work, batch, table);
     }
+    return noted;
 }
 
 parameters record_writer::bind(const std::vector<std::size_t>& columns, std::size_t table,
@@ -490,18 +493,20 @@ std::vector<std::string> record_writer::unfitting_parents(std::size_t table,
     return unfitting;
 }
 
-void record_writer::store_table(const page_work& work, const records& batch, std::size_t table)
+std::size_t record_writer::store_table(const page_work& work, const records& batch,
+                                       std::size_t table)
 {
     const auto all = gather(batch, table);
     remove_missing(table, all);
     upsert_children(table, all, work.from);
     if (SEEDED_BUG(cut_list_is_whole)) {
-        return;
+        return 0;
     }
     const auto unfitting = unfitting_parents(table, all);
     note_refetch(unfitting, {}, target_.plan->tables()[table].name,
                  work.in == lane::backfill ? lane::backfill : lane::completion,
                  "list is cut short");
+    return unfitting.size();
 }
 
 std::set<std::string> record_writer::apply_children(std::span<const child_work> lists)

@@ -86,9 +86,10 @@ private:
     bool decode(page_record& record, const page_work& work, page_outcome* outcome);
     void store_alone(const page_work& work, page_record& record, page_outcome& outcome);
     void forget_child_hashes(const std::string& key);
-    void store_rows(const page_work& work, const records& batch);
+    // Return how many reads were noted.
+    std::size_t store_rows(const page_work& work, const records& batch);
     void store_main(const page_work& work, const records& batch);
-    void store_table(const page_work& work, const records& batch, std::size_t table);
+    std::size_t store_table(const page_work& work, const records& batch, std::size_t table);
     static std::optional<std::uint64_t> sighting_of(const page_work& work, std::string_view key);
     [[nodiscard]] std::uint64_t list_hash_after(const page_work& work,
                                                 const page_record& record) const;

@@ -82,6 +82,12 @@ page_work work_of(const record_plan& plan, projection from, const std::vector<st
 class mirror
 {
 public:
+    // Once the first mirror is complete, all pages are stored under these.
+    void build_indexes()
+    {
+        plain_.run("SELECT build_indexes('contacts'), build_indexes('conversations')");
+    }
+
     std::unique_ptr<store> connect()
     {
         session_options options;
@@ -343,10 +349,9 @@ void compare(mirror& into, const workload& load, int rounds, report& to)
     to.at_most(fmt::format("{}: rows written, unchanged", name), median(made.written), 0);
 }
 
-// A plan made for an empty table turns quadratic: the last rows tell.
+// A plan made for an empty table turns a first mirror quadratic: the last rows tell.
 void stay_flat(mirror& into, int rows, report& to)
 {
-    into.empty();
     const record_plan plan(*find_resource("contacts"), {2, 14});
     const auto store = into.connect();
     const int pages = rows / 150;
@@ -381,11 +386,13 @@ int run(int argc, char** argv)
     CLI11_PARSE(app, argc, argv);
 
     mirror into;
+    into.build_indexes();
     report to;
     compare(into, contacts(pages), rounds, to);
     compare(into, conversations(pages * 2 / 5), rounds, to);
     if (rows != 0) {
-        stay_flat(into, rows, to);
+        mirror first;
+        stay_flat(first, rows, to);
     }
     return to.is_good() ? 0 : 1;
 }

@@ -3,6 +3,7 @@
 namespace intercom_simulation {
 
 using intercom_mirror::store_unavailable;
+using namespace std::chrono_literals;
 
 boost::asio::awaitable<void>
 shaky_database::perform(std::function<void(intercom_mirror::store&)> work)
@@ -28,6 +29,11 @@ shaky_database::perform(std::function<void(intercom_mirror::store&)> work)
         throw store_unavailable("the simulated database failed");
     }
     co_await inner_.perform(std::move(work));
+    // The rest of the process goes on while a transaction takes its time.
+    co_await time_.sleep_for(die_.chance(0.1) ? 200ms : std::chrono::milliseconds(die_.below(8)));
+    if (is_dead_) {
+        co_await time_.sleep_until(intercom_mirror::instant::max());
+    }
     if (die_.chance(after_)) {
         ++fired_["commit_in_doubt"];
         throw store_unavailable("the simulated database went away while committing");

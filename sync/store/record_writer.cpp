@@ -337,7 +337,17 @@ parameters record_writer::bind(const std::vector<std::size_t>& columns, std::siz
     for (const auto i : columns) {
         auto& array =
             given.arrays.emplace_back(element_of(target_.plan->tables()[table].columns[i].type));
+        // unnest() pads the shorter arrays with NULL, so those at an array's end need not be sent:
+        // in most columns of most pages that is all there is, and each would cost the server time.
+        std::size_t nulls = 0;
         for (const auto* one : rows) {
+            if ((*one)[i].is == cell::kind::null) {
+                ++nulls;
+                continue;
+            }
+            for (; nulls > 0; --nulls) {
+                array.add_null();
+            }
             array.add((*one)[i]);
         }
     }

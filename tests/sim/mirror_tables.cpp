@@ -38,6 +38,8 @@ mirror_tables::mirror_tables()
     ask(fmt::format("SET search_path = {0}, {0}_sync, pg_temp", schema_.name()));
     ask("SET TimeZone = 'UTC'");
     mirror_ = tables_of(schema_.name());
+    // It belongs to the views, which are not made anew either when the tables are emptied.
+    std::erase(mirror_, "attribute_name_collisions");
     control_ = tables_of(schema_.name() + "_sync");
     for (const auto* kept : {"schema_migration", "beacon", "lease"}) {
         std::erase(control_, kept);

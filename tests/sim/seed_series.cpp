@@ -41,7 +41,7 @@ verdict run_seed(mirror_tables& tables, std::uint64_t seed, const series_options
 {
     auto told = simulate(tables, seed, options.is_verbose);
     if (options.runs_twice && told.failure.empty()) {
-        const auto again = simulate(tables, seed, false);
+        const auto again = simulate(tables, seed, options.is_verbose);
         if (again.trace != told.trace) {
             told.failure = "the same seed did not take the same course again";
         }

@@ -12,11 +12,13 @@ WINDOW = 10
 
 
 def has_conversations_to_read(world):
+    """Listed and not yet read alone, or not all listed. (When the mirror says that it is complete is
+    up to the next poll.)"""
     try:
         return world.value(
             "SELECT EXISTS (SELECT FROM intercom_sync.refetch WHERE resource = 'conversations')"
             " OR NOT EXISTS (SELECT FROM intercom_sync.resource_state"
-            " WHERE resource = 'conversations' AND complete_since IS NOT NULL)")
+            " WHERE resource = 'conversations' AND poll_cursor IS NOT NULL)")
     except psycopg2.errors.UndefinedTable:
         return True
 

@@ -22,6 +22,7 @@ constexpr duration pause_when_forbidden = std::chrono::minutes(10);
 constexpr duration audit_every = std::chrono::hours(1);
 constexpr std::size_t audit_records = 10;
 constexpr std::size_t redecode_rows = 200;
+constexpr duration completion_look_every = std::chrono::seconds(5);
 
 } // namespace
 
@@ -281,6 +282,7 @@ awaitable<void> engine::keep_polling(mirrored& which)
     }
     std::vector<awaitable<void>> tasks;
     tasks.push_back(poll_for_good(which));
+    tasks.push_back(await_completion(which));
     if (!is_small_list(which.plan.described())) {
         tasks.push_back(keep_sweeping(which));
     }
@@ -292,13 +294,6 @@ awaitable<void> engine::poll_for_good(mirrored& which)
     std::optional<std::uint64_t> written; // when the views were last made to follow
     for (;;) {
         co_await persist(which, "poll", [&] { return which.pull.poll(); });
-        if (!which.is_indexed) {
-            auto load = [&](store& on) { return on.load_resource(which.name()); };
-            const auto state = co_await with_.db.run(load);
-            if (state.complete_since) {
-                co_await build_indexes(which);
-            }
-        }
         const auto writes = which.pull.progress().applied + which.refetch.applied();
         if (is_small_list(which.plan.described()) && written != writes) {
             co_await refresh_derived();
@@ -306,6 +301,23 @@ awaitable<void> engine::poll_for_good(mirrored& which)
         }
         co_await with_.time.sleep_for(which.pull.poll_interval());
     }
+}
+
+// The first mirror is complete when its walk is over and whatever had to be read alone has come.
+awaitable<void> engine::await_completion(mirrored& which)
+{
+    for (;;) {
+        auto look = [&](store& on) {
+            on.settle(which.name());
+            return on.load_resource(which.name());
+        };
+        const auto state = co_await with_.db.run(look);
+        if (state.complete_since) {
+            break;
+        }
+        co_await with_.time.sleep_for(completion_look_every);
+    }
+    co_await build_indexes(which);
 }
 
 // The last sweep is dated by Intercom's clock, and this machine's may be wrong by any amount: the

@@ -73,6 +73,7 @@ private:
     boost::asio::awaitable<void> keep(mirrored& which);
     boost::asio::awaitable<void> keep_polling(mirrored& which);
     boost::asio::awaitable<void> poll_for_good(mirrored& which);
+    boost::asio::awaitable<void> await_completion(mirrored& which);
     boost::asio::awaitable<void> keep_sweeping(mirrored& which);
     boost::asio::awaitable<void> keep_auditing();
     boost::asio::awaitable<void> note_trouble(const mirrored& which, std::string phase,

@@ -763,7 +763,6 @@ awaitable<void> puller::poll()
                 state.phase = "live";
             }
         });
-        on.settle(name());
         if (told.applied != 0) {
             told.outcome = "complete";
             on.add_run(told);

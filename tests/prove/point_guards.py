@@ -111,8 +111,10 @@ def dead_token(settings):
         before = world.sandbox.stats()
         wait_until(lambda: all(one["phase"] == "needs_token" for one in world.status().values()),
                    30, "every resource says needs_token")
+        # A session at rest tells what it wrote within ten seconds.
+        time.sleep(12)
         rows = world.rows_written()
-        time.sleep(settings.choose(3, 15))
+        time.sleep(settings.choose(12, 15))
         after = world.sandbox.stats()
         more = after["requests"] - before["requests"]
         # The sandbox counts answers: those under way are counted when they are answered.

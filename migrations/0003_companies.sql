@@ -63,7 +63,7 @@ COMMENT ON COLUMN companies._pending IS
     'Values that columns had before edits Intercom has not confirmed yet; for the daemon.';
 
 CREATE TABLE company_tags (
-    company_id text NOT NULL REFERENCES companies ON UPDATE CASCADE ON DELETE CASCADE,
+    company_id text NOT NULL,
     tag_id     text NOT NULL,
     PRIMARY KEY (company_id, tag_id)
 );
@@ -73,7 +73,7 @@ COMMENT ON COLUMN company_tags.company_id IS 'Id of what it belongs to, a row of
 COMMENT ON COLUMN company_tags.tag_id IS 'Id of the tag.';
 
 CREATE TABLE company_segments (
-    company_id text NOT NULL REFERENCES companies ON UPDATE CASCADE ON DELETE CASCADE,
+    company_id text NOT NULL,
     segment_id text NOT NULL,
     PRIMARY KEY (company_id, segment_id)
 );

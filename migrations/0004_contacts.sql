@@ -141,7 +141,7 @@ COMMENT ON COLUMN contacts._pending IS
     'Values that columns had before edits Intercom has not confirmed yet; for the daemon.';
 
 CREATE TABLE contact_tags (
-    contact_id text NOT NULL REFERENCES contacts ON UPDATE CASCADE ON DELETE CASCADE,
+    contact_id text NOT NULL,
     tag_id     text NOT NULL,
     PRIMARY KEY (contact_id, tag_id)
 );
@@ -151,7 +151,7 @@ COMMENT ON COLUMN contact_tags.contact_id IS 'Id of what it belongs to, a row of
 COMMENT ON COLUMN contact_tags.tag_id IS 'Id of the tag.';
 
 CREATE TABLE contact_companies (
-    contact_id text NOT NULL REFERENCES contacts ON UPDATE CASCADE ON DELETE CASCADE,
+    contact_id text NOT NULL,
     company_id text NOT NULL,
     PRIMARY KEY (contact_id, company_id)
 );
@@ -161,7 +161,7 @@ COMMENT ON COLUMN contact_companies.contact_id IS 'Id of what it belongs to, a r
 COMMENT ON COLUMN contact_companies.company_id IS 'Intercom''s id of the company.';
 
 CREATE TABLE contact_segments (
-    contact_id text NOT NULL REFERENCES contacts ON UPDATE CASCADE ON DELETE CASCADE,
+    contact_id text NOT NULL,
     segment_id text NOT NULL,
     PRIMARY KEY (contact_id, segment_id)
 );
@@ -171,7 +171,7 @@ COMMENT ON COLUMN contact_segments.contact_id IS 'Id of what it belongs to, a ro
 COMMENT ON COLUMN contact_segments.segment_id IS 'Id of the segment.';
 
 CREATE TABLE contact_subscriptions (
-    contact_id           text NOT NULL REFERENCES contacts ON UPDATE CASCADE ON DELETE CASCADE,
+    contact_id           text NOT NULL,
     subscription_type_id text NOT NULL,
     consent              text,
     PRIMARY KEY (contact_id, subscription_type_id)
@@ -186,7 +186,7 @@ COMMENT ON COLUMN contact_subscriptions.consent IS
     'opt_in: the contact said yes; opt_out: the contact said no.';
 
 CREATE TABLE contact_social_profiles (
-    contact_id text NOT NULL REFERENCES contacts ON UPDATE CASCADE ON DELETE CASCADE,
+    contact_id text NOT NULL,
     position   bigint NOT NULL,
     type       text,
     name       text,
@@ -205,8 +205,8 @@ COMMENT ON COLUMN contact_social_profiles.url IS 'Address of the profile.';
 
 CREATE TABLE notes (
     id           text PRIMARY KEY,
-    company_id   text REFERENCES companies ON UPDATE CASCADE ON DELETE CASCADE,
-    contact_id   text REFERENCES contacts ON UPDATE CASCADE ON DELETE CASCADE,
+    company_id   text,
+    contact_id   text,
     body         text,
     created_at   timestamptz,
     author_type  text,

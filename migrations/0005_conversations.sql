@@ -215,8 +215,7 @@ COMMENT ON COLUMN conversations._pending IS
 
 CREATE TABLE conversation_parts (
     id                     text PRIMARY KEY,
-    conversation_id        text NOT NULL
-                           REFERENCES conversations ON UPDATE CASCADE ON DELETE CASCADE,
+    conversation_id        text NOT NULL,
     part_type              text,
     body                   text,
     created_at             timestamptz,
@@ -297,8 +296,7 @@ COMMENT ON COLUMN conversation_parts._pending IS
     'Values that columns had before edits Intercom has not confirmed yet; for the daemon.';
 
 CREATE TABLE conversation_contacts (
-    conversation_id text NOT NULL
-                    REFERENCES conversations ON UPDATE CASCADE ON DELETE CASCADE,
+    conversation_id text NOT NULL,
     contact_id      text NOT NULL,
     PRIMARY KEY (conversation_id, contact_id)
 );
@@ -309,8 +307,7 @@ COMMENT ON COLUMN conversation_contacts.conversation_id IS
 COMMENT ON COLUMN conversation_contacts.contact_id IS 'Id of the contact.';
 
 CREATE TABLE conversation_teammates (
-    conversation_id text NOT NULL
-                    REFERENCES conversations ON UPDATE CASCADE ON DELETE CASCADE,
+    conversation_id text NOT NULL,
     admin_id        text NOT NULL,
     PRIMARY KEY (conversation_id, admin_id)
 );
@@ -321,8 +318,7 @@ COMMENT ON COLUMN conversation_teammates.conversation_id IS
 COMMENT ON COLUMN conversation_teammates.admin_id IS 'Id of the teammate.';
 
 CREATE TABLE conversation_tags (
-    conversation_id text NOT NULL
-                    REFERENCES conversations ON UPDATE CASCADE ON DELETE CASCADE,
+    conversation_id text NOT NULL,
     tag_id          text NOT NULL,
     applied_at      timestamptz,
     applied_by_type text,
@@ -339,8 +335,7 @@ COMMENT ON COLUMN conversation_tags.applied_by_type IS 'Who put the tag on: admi
 COMMENT ON COLUMN conversation_tags.applied_by_id IS 'Id of who put the tag on.';
 
 CREATE TABLE conversation_linked_objects (
-    conversation_id    text NOT NULL
-                       REFERENCES conversations ON UPDATE CASCADE ON DELETE CASCADE,
+    conversation_id    text NOT NULL,
     linked_object_id   text NOT NULL,
     linked_object_type text,
     category           text,

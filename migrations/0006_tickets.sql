@@ -67,7 +67,7 @@ COMMENT ON COLUMN tickets._pending IS
 
 CREATE TABLE ticket_parts (
     id                     text PRIMARY KEY,
-    ticket_id              text NOT NULL REFERENCES tickets ON UPDATE CASCADE ON DELETE CASCADE,
+    ticket_id              text NOT NULL,
     part_type              text,
     body                   text,
     ticket_state           text,
@@ -134,7 +134,7 @@ COMMENT ON COLUMN ticket_parts._pending IS
     'Values that columns had before edits Intercom has not confirmed yet; for the daemon.';
 
 CREATE TABLE ticket_contacts (
-    ticket_id  text NOT NULL REFERENCES tickets ON UPDATE CASCADE ON DELETE CASCADE,
+    ticket_id  text NOT NULL,
     contact_id text NOT NULL,
     PRIMARY KEY (ticket_id, contact_id)
 );
@@ -144,7 +144,7 @@ COMMENT ON COLUMN ticket_contacts.ticket_id IS 'Id of what it belongs to, a row 
 COMMENT ON COLUMN ticket_contacts.contact_id IS 'Id of the contact.';
 
 CREATE TABLE ticket_tags (
-    ticket_id text NOT NULL REFERENCES tickets ON UPDATE CASCADE ON DELETE CASCADE,
+    ticket_id text NOT NULL,
     tag_id    text NOT NULL,
     PRIMARY KEY (ticket_id, tag_id)
 );
@@ -155,7 +155,7 @@ COMMENT ON COLUMN ticket_tags.ticket_id IS 'Id of what it belongs to, a row of t
 COMMENT ON COLUMN ticket_tags.tag_id IS 'Id of the tag.';
 
 CREATE TABLE ticket_linked_objects (
-    ticket_id          text NOT NULL REFERENCES tickets ON UPDATE CASCADE ON DELETE CASCADE,
+    ticket_id          text NOT NULL,
     linked_object_id   text NOT NULL,
     linked_object_type text,
     category           text,

@@ -44,7 +44,7 @@ struct engine::mirrored
     refetcher refetch;
     puller pull;
     std::string doing;
-    bool is_indexed = false; // as far as this process knows
+    bool has_complete_tables = false; // as far as this process knows
 
     [[nodiscard]] std::string name() const { return std::string(plan.described().name); }
 };
@@ -191,7 +191,7 @@ awaitable<void> engine::sync_resource(mirrored& which, bool is_full,
     if (why.empty()) {
         auto settle = [&](store& on) { on.settle(which.name()); };
         co_await with_.db.run(settle);
-        co_await build_indexes(which);
+        co_await complete_tables(which);
     } else {
         co_await note_trouble(which, phase, why);
         failures.push_back(fmt::format("{}: {}", which.name(), why));
@@ -206,7 +206,7 @@ awaitable<void> engine::pull_once(mirrored& which, bool is_full)
         which.doing = "first mirror";
         co_await which.pull.mirror();
     } else if (is_full || state.sweep_due) {
-        co_await build_indexes(which);
+        co_await complete_tables(which);
         which.doing = "sweep";
         co_await which.pull.sweep();
     } else {
@@ -317,7 +317,7 @@ awaitable<void> engine::await_completion(mirrored& which)
         }
         co_await with_.time.sleep_for(completion_look_every);
     }
-    co_await build_indexes(which);
+    co_await complete_tables(which);
 }
 
 // The last sweep is dated by Intercom's clock, and this machine's may be wrong by any amount: the
@@ -332,7 +332,7 @@ awaitable<void> engine::keep_sweeping(mirrored& which)
         const auto left = last + with_.settings.sweep_every - with_.time.now();
         if (state.sweep_due || left <= duration::zero()) {
             last = with_.time.now();
-            co_await build_indexes(which);
+            co_await complete_tables(which);
             co_await persist(which, "sweep", [&] { return which.pull.sweep(); });
         } else {
             // Asked-for sweeps are noticed at the next look.
@@ -378,16 +378,16 @@ awaitable<void> engine::note_trouble(const mirrored& which, std::string phase,
     co_await with_.db.run(save);
 }
 
-// When the tables have filled: kept up row by row during a first mirror, indexes cost more than
-// they are worth. Sweeps need them, so at the latest then.
-awaitable<void> engine::build_indexes(mirrored& which)
+// When the tables have filled: kept up row by row during a first mirror, indexes and foreign keys
+// cost more than they are worth. Sweeps need the indexes, so at the latest then.
+awaitable<void> engine::complete_tables(mirrored& which)
 {
-    if (which.is_indexed) {
+    if (which.has_complete_tables) {
         co_return;
     }
-    auto build = [&](store& on) { on.build_indexes(which.name()); };
+    auto build = [&](store& on) { on.complete_tables(which.name()); };
     co_await with_.db.run(build);
-    which.is_indexed = true;
+    which.has_complete_tables = true;
 }
 
 awaitable<void> engine::note_token(bool is_rejected, std::string why)

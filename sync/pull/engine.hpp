@@ -79,7 +79,7 @@ private:
     boost::asio::awaitable<void> note_trouble(const mirrored& which, std::string phase,
                                               const std::string& why);
     boost::asio::awaitable<void> refresh_derived();
-    boost::asio::awaitable<void> build_indexes(mirrored& which);
+    boost::asio::awaitable<void> complete_tables(mirrored& which);
 
     services& with_;
     std::vector<std::unique_ptr<mirrored>> all_;

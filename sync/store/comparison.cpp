@@ -77,7 +77,7 @@ std::vector<difference> record_writer::table_differences(std::size_t table,
 
 // A grandchild's owner is a child: which record that one belongs to. Empty for children.
 std::unordered_map<std::string, std::string>
-record_writer::records_of_parents(const records& batch, std::size_t table) const
+record_writer::records_of_parents(records batch, std::size_t table) const
 {
     std::unordered_map<std::string, std::string> owners;
     const auto parent = target_.plan->tables()[table].parent;
@@ -93,7 +93,7 @@ record_writer::records_of_parents(const records& batch, std::size_t table) const
     return owners;
 }
 
-std::vector<difference> record_writer::differences(const records& batch, projection from,
+std::vector<difference> record_writer::differences(records batch, projection from,
                                                    bool with_surplus)
 {
     child_batch main;
@@ -119,7 +119,7 @@ page_comparison record_writer::compare(const page_work& work)
 {
     page_comparison result;
     auto page = read(work, nullptr);
-    records batch;
+    std::vector<page_record*> batch;
     for (auto& record : page) {
         result.keys.push_back(record.head.key);
         if (decode(record, work, nullptr)) {

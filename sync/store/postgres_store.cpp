@@ -456,12 +456,12 @@ public:
         });
     }
 
-    void build_indexes(std::string_view resource) override
+    void complete_tables(std::string_view resource) override
     {
         write([&](pqxx::transaction_base& transaction) {
             // Over millions of rows this takes its time.
             transaction.exec("SET LOCAL statement_timeout = 0");
-            transaction.exec_params("SELECT build_indexes($1)", std::string(resource));
+            transaction.exec_params("SELECT complete_tables($1)", std::string(resource));
         });
     }
 

@@ -8,6 +8,7 @@
 #include <pqxx/pqxx>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <deque>
 
@@ -146,7 +147,7 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
     outcome.records = page.size();
     outcome.unreadable = outcome.dead;
     std::optional<std::int64_t> previous;
-    records all;
+    std::vector<page_record*> all;
     for (auto& record : page) {
         outcome.keys.push_back(record.head.key);
         all.push_back(&record);
@@ -177,17 +178,17 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
                                 found->second, work.is_sweep);
         return said == verdict::unchanged || said == verdict::ignore;
     };
-    records changed;
+    std::vector<page_record*> changed;
     std::remove_copy_if(all.begin(), all.end(), std::back_inserter(changed), is_settled);
     outcome.unchanged = all.size() - changed.size();
 
-    records known;
+    std::vector<page_record*> known;
     std::copy_if(changed.begin(), changed.end(), std::back_inserter(known),
                  [&](const page_record* record) { return seen.count(record->head.key) != 0; });
     const auto locked = heads(target_.sql.lock_heads, known);
 
-    records to_apply;
-    records to_compare;
+    std::vector<page_record*> to_apply;
+    std::vector<page_record*> to_compare;
     std::vector<std::string> to_read;
     std::vector<std::optional<std::uint64_t>> to_read_hashes;
     const auto read_alone = [&](const page_record& record) {
@@ -268,7 +269,13 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
     }
 
     if (!one_by_one) {
-        outcome.queued += store_rows(work, to_apply);
+        std::vector<page_record*> fresh;
+        std::vector<page_record*> old;
+        std::partition_copy(to_apply.begin(), to_apply.end(), std::back_inserter(fresh),
+                            std::back_inserter(old),
+                            [](const page_record* record) { return record->is_new; });
+        outcome.queued += store_rows(work, fresh, write_mode::insert);
+        outcome.queued += store_rows(work, old, write_mode::upsert);
         outcome.applied = to_apply.size();
     } else {
         for (auto* record : to_apply) {
@@ -285,7 +292,8 @@ void record_writer::store_alone(const page_work& work, page_record& record, page
     // A savepoint by hand: libpqxx begins its subtransactions only with the first plain exec().
     transaction_.exec("SAVEPOINT one_record");
     try {
-        const auto noted = store_rows(work, {&record});
+        const std::array one{&record};
+        const auto noted = store_rows(work, one, write_mode::upsert);
         transaction_.exec("RELEASE SAVEPOINT one_record");
         outcome.queued += noted;
         ++outcome.applied;
@@ -316,15 +324,15 @@ void record_writer::forget_child_hashes(const std::string& key)
     }
 }
 
-std::size_t record_writer::store_rows(const page_work& work, const records& batch)
+std::size_t record_writer::store_rows(const page_work& work, records batch, write_mode mode)
 {
     if (batch.empty()) {
         return 0;
     }
-    store_main(work, batch);
+    store_main(work, batch, mode);
     std::size_t noted = 0;
     for (std::size_t table = 1; table < target_.plan->tables().size(); ++table) {
-        noted += store_table(work, batch, table);
+        noted += store_table(work, batch, table, mode);
     }
     return noted;
 }
@@ -354,7 +362,7 @@ parameters record_writer::bind(const std::vector<std::size_t>& columns, std::siz
     return given;
 }
 
-void record_writer::store_main(const page_work& work, const records& batch)
+void record_writer::store_main(const page_work& work, records batch, write_mode mode)
 {
     const auto& sql = target_.sql.tables[0];
     const bool is_list = work.from == projection::list;
@@ -375,8 +383,7 @@ void record_writer::store_main(const page_work& work, const records& batch)
     given.arrays.push_back(std::move(raws));
     given.arrays.push_back(std::move(list_hashes));
     given.arrays.push_back(std::move(get_hashes));
-    session_.run(transaction_, is_list ? sql.upsert_from_list : sql.upsert_from_get,
-                 std::move(given));
+    session_.run(transaction_, sql.write(work.from, mode), std::move(given));
 }
 
 std::optional<std::uint64_t> record_writer::sighting_of(const page_work& work, std::string_view key)
@@ -396,7 +403,7 @@ std::uint64_t record_writer::list_hash_after(const page_work& work, const page_r
                                                               : contradicted(*sighting);
 }
 
-record_writer::child_batch record_writer::gather(const records& batch, std::size_t table) const
+record_writer::child_batch record_writer::gather(records batch, std::size_t table) const
 {
     const auto& plan = target_.plan->tables()[table];
     const auto rule = plan.described->complete.rule;
@@ -442,7 +449,8 @@ record_writer::child_batch record_writer::gather(const records& batch, std::size
     return all;
 }
 
-void record_writer::upsert_children(std::size_t table, const child_batch& batch, projection from)
+void record_writer::write_children(std::size_t table, const child_batch& batch, projection from,
+                                   write_mode mode)
 {
     if (batch.rows.empty()) {
         return;
@@ -460,8 +468,7 @@ void record_writer::upsert_children(std::size_t table, const child_batch& batch,
         given.arrays.push_back(std::move(raws));
         given.arrays.push_back(std::move(hashes));
     }
-    session_.run(transaction_, is_list ? sql.upsert_from_list : sql.upsert_from_get,
-                 std::move(given));
+    session_.run(transaction_, sql.write(from, mode), std::move(given));
 }
 
 void record_writer::remove_missing(std::size_t table, const child_batch& batch)
@@ -503,12 +510,12 @@ std::vector<std::string> record_writer::unfitting_parents(std::size_t table,
     return unfitting;
 }
 
-std::size_t record_writer::store_table(const page_work& work, const records& batch,
-                                       std::size_t table)
+std::size_t record_writer::store_table(const page_work& work, records batch, std::size_t table,
+                                       write_mode mode)
 {
     const auto all = gather(batch, table);
     remove_missing(table, all);
-    upsert_children(table, all, work.from);
+    write_children(table, all, work.from, mode);
     if (SEEDED_BUG(cut_list_is_whole)) {
         return 0;
     }
@@ -601,7 +608,7 @@ std::set<std::string> record_writer::store_lists(std::span<const child_work* con
         }
     }
     remove_missing(table, all);
-    upsert_children(table, all, projection::get);
+    write_children(table, all, projection::get, write_mode::upsert);
     return cut;
 }
 
@@ -706,7 +713,7 @@ void record_writer::note_drifts(const std::vector<drift>& found)
 void record_writer::redecode(std::vector<std::pair<std::string, std::string>> raws)
 {
     std::vector<page_record> page(raws.size());
-    records batch;
+    std::vector<page_record*> batch;
     page_work work;
     work.plan = target_.plan;
     // What only a GET carries cannot be told from what `raw` lacks, so those columns stay.

@@ -65,7 +65,7 @@ public:
     void redecode(std::vector<std::pair<std::string, std::string>> raws); // key, raw
 
 private:
-    using records = std::vector<page_record*>;
+    using records = std::span<page_record* const>;
     // The rows of one child table, of all records at hand.
     struct child_batch
     {
@@ -87,22 +87,24 @@ private:
     void store_alone(const page_work& work, page_record& record, page_outcome& outcome);
     void forget_child_hashes(const std::string& key);
     // Return how many reads were noted.
-    std::size_t store_rows(const page_work& work, const records& batch);
-    void store_main(const page_work& work, const records& batch);
-    std::size_t store_table(const page_work& work, const records& batch, std::size_t table);
+    std::size_t store_rows(const page_work& work, records batch, write_mode mode);
+    void store_main(const page_work& work, records batch, write_mode mode);
+    std::size_t store_table(const page_work& work, records batch, std::size_t table,
+                            write_mode mode);
     static std::optional<std::uint64_t> sighting_of(const page_work& work, std::string_view key);
     [[nodiscard]] std::uint64_t list_hash_after(const page_work& work,
                                                 const page_record& record) const;
-    child_batch gather(const records& batch, std::size_t table) const;
+    child_batch gather(records batch, std::size_t table) const;
     std::set<std::string, std::less<>> lock_parents(std::span<const child_work> lists);
     child_rows decode_list(const child_work& list, std::vector<drift>& drifts) const;
     std::set<std::string> store_lists(std::span<const child_work* const> lists);
-    void upsert_children(std::size_t table, const child_batch& batch, projection from);
+    void write_children(std::size_t table, const child_batch& batch, projection from,
+                        write_mode mode);
     void remove_missing(std::size_t table, const child_batch& batch);
     std::vector<std::string> unfitting_parents(std::size_t table, const child_batch& batch);
-    std::vector<difference> differences(const records& batch, projection from, bool with_surplus);
+    std::vector<difference> differences(records batch, projection from, bool with_surplus);
     [[nodiscard]] std::unordered_map<std::string, std::string>
-    records_of_parents(const records& batch, std::size_t table) const;
+    records_of_parents(records batch, std::size_t table) const;
     std::vector<difference> table_differences(std::size_t table, const child_batch& batch,
                                               projection from, bool with_surplus);
     parameters bind(const std::vector<std::size_t>& columns, std::size_t table,

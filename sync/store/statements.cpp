@@ -61,8 +61,10 @@ public:
                 }
             }
         }
-        made.upsert_from_list = upsert(made.list_columns);
-        made.upsert_from_get = upsert(made.get_columns);
+        made.insert_from_list = insert(made.list_columns);
+        made.insert_from_get = insert(made.get_columns);
+        made.upsert_from_list = made.insert_from_list + on_conflict(made.list_columns);
+        made.upsert_from_get = made.insert_from_get + on_conflict(made.get_columns);
         made.differences_from_list = differences(made.list_columns);
         made.differences_from_get = differences(made.get_columns);
         if (table_.described != nullptr) {
@@ -133,15 +135,46 @@ private:
                            described.name);
     }
 
-    [[nodiscard]] std::string upsert(const indices& columns) const
+    // What is stored beside the columns, as parameters of their own.
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> extra_columns() const
+    {
+        std::vector<std::pair<std::string, std::string>> extra;
+        if (table_.has_raw) {
+            extra.emplace_back("raw", "json");
+            extra.emplace_back("_hash_list", "bigint");
+        }
+        if (is_main()) {
+            extra.emplace_back("_hash_get", "bigint");
+        }
+        return extra;
+    }
+
+    [[nodiscard]] std::string insert(const indices& columns) const
     {
         std::vector<std::string> names;
         std::vector<std::string> values;
+        for (const auto i : columns) {
+            names.emplace_back(table_.columns[i].name);
+            values.push_back(value_of(i, "s"));
+        }
+        for (const auto& [name, type] : extra_columns()) {
+            names.push_back(name);
+            values.push_back("s." + name);
+        }
+        if (table_.has_raw) {
+            names.emplace_back("synced_at");
+            values.emplace_back("now()");
+        }
+        return fmt::format("INSERT INTO {} AS t ({})\nSELECT {}\n  FROM {}", table_.name,
+                           fmt::join(names, ", "), fmt::join(values, ", "),
+                           given(columns, "s", 1, extra_columns()));
+    }
+
+    [[nodiscard]] std::string on_conflict(const indices& columns) const
+    {
         std::vector<std::string> sets;
         for (const auto i : columns) {
             const auto& described = table_.columns[i];
-            names.emplace_back(described.name);
-            values.push_back(value_of(i, "s"));
             if (!is_key(described.name)) {
                 sets.push_back(fmt::format("{} = {}", described.name,
                                            described.editable && table_.has_raw
@@ -149,35 +182,22 @@ private:
                                                : fmt::format("excluded.{}", described.name)));
             }
         }
-        std::vector<std::pair<std::string, std::string>> extra;
         std::string condition;
         if (table_.has_raw) {
-            extra.emplace_back("raw", "json");
-            extra.emplace_back("_hash_list", "bigint");
-            if (is_main()) {
-                extra.emplace_back("_hash_get", "bigint");
-            } else {
-                condition = "\n WHERE t._hash_list IS DISTINCT FROM excluded._hash_list"
-                            " OR t.deleted_at IS NOT NULL";
-            }
-            for (const auto& [name, type] : extra) {
-                names.push_back(name);
-                values.push_back("s." + name);
+            for (const auto& [name, type] : extra_columns()) {
                 sets.push_back(fmt::format("{0} = excluded.{0}", name));
             }
-            names.emplace_back("synced_at");
-            values.emplace_back("now()");
             sets.emplace_back("synced_at = excluded.synced_at");
             sets.emplace_back("deleted_at = NULL");
             sets.emplace_back("deletion = NULL");
+            if (!is_main()) {
+                condition = "\n WHERE t._hash_list IS DISTINCT FROM excluded._hash_list"
+                            " OR t.deleted_at IS NOT NULL";
+            }
         } else if (!sets.empty()) {
             condition = fmt::format("\n WHERE {}", rows_differ(columns, "excluded"));
         }
-        return fmt::format("INSERT INTO {} AS t ({})\nSELECT {}\n  FROM {}\n ORDER BY {}\n"
-                           "ON CONFLICT ({}) DO {}{}",
-                           table_.name, fmt::join(names, ", "), fmt::join(values, ", "),
-                           given(columns, "s", 1, extra), fmt::join(qualified(key_, "s"), ", "),
-                           fmt::join(key_, ", "),
+        return fmt::format("\nON CONFLICT ({}) DO {}{}", fmt::join(key_, ", "),
                            sets.empty() ? "NOTHING"
                                         : fmt::format("UPDATE SET {}", fmt::join(sets, ",\n    ")),
                            condition);
@@ -313,6 +333,14 @@ private:
 };
 
 } // namespace
+
+const std::string& table_statements::write(projection from, write_mode mode) const
+{
+    if (mode == write_mode::insert) {
+        return from == projection::list ? insert_from_list : insert_from_get;
+    }
+    return from == projection::list ? upsert_from_list : upsert_from_get;
+}
 
 resource_statements make_statements(const record_plan& plan)
 {

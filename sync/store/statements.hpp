@@ -2,11 +2,16 @@
 
 #include "sync/record/record_plan.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace intercom_mirror {
+
+// `insert` is for records that are not there yet: far cheaper, and refused (23505) when another
+// session has stored one of them meanwhile.
+enum class write_mode : std::uint8_t { insert, upsert };
 
 // The SQL the store runs for a resource, made from its plan. Parameters are arrays, one element a
 // row. `docs sql` prints these texts.
@@ -15,6 +20,8 @@ namespace intercom_mirror {
 // probe for each row whatever it believed about the table's size when the plan was made.
 struct table_statements
 {
+    [[nodiscard]] const std::string& write(projection from, write_mode mode) const;
+
     // Indices into table_plan::columns of what the statement binds, in the order of its parameters.
     std::vector<std::size_t> list_columns;
     std::vector<std::size_t> get_columns;
@@ -23,6 +30,8 @@ struct table_statements
 
     // Table 0: columns, then raw json[], list hash bigint[], get hash bigint[].
     // Children of kind records: columns, then raw json[], hash bigint[]. Other children: columns.
+    std::string insert_from_list;
+    std::string insert_from_get;
     std::string upsert_from_list;
     std::string upsert_from_get;
 

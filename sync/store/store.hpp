@@ -340,8 +340,8 @@ public:
     virtual std::string known_zone(std::string_view zone) = 0;
     // Makes the typed attribute views follow the definitions, if those changed.
     virtual void rebuild_attribute_views() = 0;
-    // Creates the indexes people search by that the resource's tables still lack.
-    virtual void build_indexes(std::string_view resource) = 0;
+    // Creates the indexes people search by and the foreign keys that the resource's tables lack.
+    virtual void complete_tables(std::string_view resource) = 0;
 };
 
 } // namespace intercom_mirror

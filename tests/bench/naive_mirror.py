@@ -1,6 +1,7 @@
 """What a careful engineer writes in an afternoon, for ./dev bench mirror to race against: reads
 contacts with their children and conversations with their parts over one kept connection, and stores
-each page by a few INSERT … ON CONFLICT statements of many rows. Fills the daemon's own tables.
+each page by a few INSERT … ON CONFLICT statements of many rows. Fills the daemon's own tables and
+completes them with the same indexes and foreign keys afterwards.
 
     naive_mirror.py URL DSN SCHEMA [contacts] [conversations]
 """
@@ -265,10 +266,11 @@ def mirror_conversations(api, database):
 def main(url, dsn, schema, *resources):
     api = Api(url)
     database = psycopg2.connect(dsn, options=f"-c search_path={schema} -c jit=off")
-    if not resources or "contacts" in resources:
-        mirror_contacts(api, database)
-    if not resources or "conversations" in resources:
-        mirror_conversations(api, database)
+    for name, fill in (("contacts", mirror_contacts), ("conversations", mirror_conversations)):
+        if not resources or name in resources:
+            fill(api, database)
+            with database, database.cursor() as cursor:
+                cursor.execute("SELECT complete_tables(%s)", (name,))
 
 
 if __name__ == "__main__":

@@ -83,9 +83,9 @@ class mirror
 {
 public:
     // Once the first mirror is complete, all pages are stored under these.
-    void build_indexes()
+    void complete_tables()
     {
-        plain_.run("SELECT build_indexes('contacts'), build_indexes('conversations')");
+        plain_.run("SELECT complete_tables('contacts'), complete_tables('conversations')");
     }
 
     std::unique_ptr<store> connect()
@@ -386,7 +386,7 @@ int run(int argc, char** argv)
     CLI11_PARSE(app, argc, argv);
 
     mirror into;
-    into.build_indexes();
+    into.complete_tables();
     report to;
     compare(into, contacts(pages), rounds, to);
     compare(into, conversations(pages * 2 / 5), rounds, to);

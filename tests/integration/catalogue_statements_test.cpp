@@ -42,9 +42,9 @@ TEST_F(CatalogueStatements, AreTakenByPostgresqlForEveryVersion)
             }
             for (const table_statements& of : made.tables) {
                 for (const std::string& statement :
-                     {of.upsert_from_list, of.upsert_from_get, of.remove_missing,
-                      of.unfitting_parents, of.differences_from_list, of.differences_from_get,
-                      of.surplus}) {
+                     {of.insert_from_list, of.upsert_from_list, of.upsert_from_get,
+                      of.remove_missing, of.unfitting_parents, of.differences_from_list,
+                      of.differences_from_get, of.surplus}) {
                     check(*each, statement);
                 }
             }

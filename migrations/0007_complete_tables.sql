@@ -1,10 +1,11 @@
--- What people search by. None of it is needed to fill the tables, and filling them under these
--- indexes takes far longer: they are built when the first mirror of their resource is complete.
--- (The indexes by which the daemon itself looks things up are made with their tables.)
+-- The indexes people search by, and the foreign keys from children to their parents. None of it is
+-- needed to fill the tables, and filling them takes far longer where it is kept up row by row: it is
+-- made when the first mirror of the resource is complete. (The indexes by which the daemon itself
+-- looks things up are made with their tables.)
 --
 -- On a large table this takes minutes, for which the caller lifts its statement_timeout.
-CREATE FUNCTION build_indexes(of_resource text) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+CREATE FUNCTION complete_tables(of_resource text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = on
 AS $$
 DECLARE
     missing record;
@@ -61,8 +62,40 @@ BEGIN
     LOOP
         EXECUTE format('CREATE INDEX %I ON %s', missing.name, missing.definition);
     END LOOP;
+
+    FOR missing IN
+        SELECT *
+          FROM (SELECT child, column_name, child || '_' || column_name || '_fkey' AS name
+                  FROM (VALUES
+                    ('companies',     'company_tags',                 'company_id'),
+                    ('companies',     'company_segments',             'company_id'),
+                    ('companies',     'notes',                        'company_id'),
+                    ('contacts',      'contact_tags',                 'contact_id'),
+                    ('contacts',      'contact_companies',            'contact_id'),
+                    ('contacts',      'contact_segments',             'contact_id'),
+                    ('contacts',      'contact_subscriptions',        'contact_id'),
+                    ('contacts',      'contact_social_profiles',      'contact_id'),
+                    ('contacts',      'notes',                        'contact_id'),
+                    ('conversations', 'conversation_parts',           'conversation_id'),
+                    ('conversations', 'conversation_contacts',        'conversation_id'),
+                    ('conversations', 'conversation_teammates',       'conversation_id'),
+                    ('conversations', 'conversation_tags',            'conversation_id'),
+                    ('conversations', 'conversation_linked_objects',  'conversation_id'),
+                    ('tickets',       'ticket_parts',                 'ticket_id'),
+                    ('tickets',       'ticket_contacts',              'ticket_id'),
+                    ('tickets',       'ticket_tags',                  'ticket_id'),
+                    ('tickets',       'ticket_linked_objects',        'ticket_id')
+                  ) AS wanted (resource, child, column_name)
+                 WHERE resource = of_resource) AS wanted
+         WHERE NOT EXISTS (SELECT FROM pg_constraint
+                            WHERE conrelid = wanted.child::regclass AND conname = wanted.name)
+    LOOP
+        EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I FOREIGN KEY (%I) REFERENCES %I'
+                       ' ON UPDATE CASCADE ON DELETE CASCADE',
+                       missing.child, missing.name, missing.column_name, of_resource);
+    END LOOP;
 END
 $$;
-COMMENT ON FUNCTION build_indexes IS
-    'Creates those indexes for searching in a resource''s tables that do not exist.';
-REVOKE EXECUTE ON FUNCTION build_indexes FROM PUBLIC;
+COMMENT ON FUNCTION complete_tables IS
+    'Creates the indexes and foreign keys of a resource''s tables that do not exist yet.';
+REVOKE EXECUTE ON FUNCTION complete_tables FROM PUBLIC;

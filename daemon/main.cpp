@@ -4,7 +4,13 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
-#include <malloc.h>
+
+// Read by jemalloc. Pages and batches come and go by the megabyte, made on one thread and freed on
+// another: shared by the threads and given back soon, they cost little memory.
+extern "C" {
+// NOLINTNEXTLINE(readability-identifier-naming,cppcoreguidelines-avoid-non-const-global-variables)
+const char* malloc_conf = "narenas:2,dirty_decay_ms:500,muzzy_decay_ms:0";
+}
 
 namespace {
 
@@ -39,11 +45,6 @@ int explain(exit_code code, const char* sentence, const std::string& hint)
 
 int main(int count, char** words)
 {
-    // Pages and batches come and go by the megabyte: given back at once, and not kept by an arena
-    // for each thread, they cost a third less memory.
-    mallopt(M_ARENA_MAX, 2);
-    mallopt(M_MMAP_THRESHOLD, 128 << 10);
-    mallopt(M_TRIM_THRESHOLD, 1 << 20);
     try {
         const std::span<const char* const> all(words, static_cast<std::size_t>(count));
         const chosen_command command = parse_command_line(all.subspan(1), std::cout);

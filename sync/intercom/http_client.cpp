@@ -32,8 +32,8 @@ using sent = transport_failure::sent;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
-// A TLS record holds 16 KiB, and so do the headers of any sane answer.
-constexpr std::size_t read_bytes = std::size_t{16} << 10U;
+// Asked of the socket at once: two TLS records, and more than the headers of any sane answer.
+constexpr std::size_t read_bytes = std::size_t{32} << 10U;
 
 // When an exchange must be over, and with it each of its phases.
 class deadlines
@@ -149,6 +149,8 @@ public:
 
     asio::awaitable<error_code> read_header(response_parser& into) override
     {
+        // Beast reads as much at once as the buffer holds without growing, and it never grows far.
+        buffer_.reserve(read_bytes);
         const auto [error, count] =
             co_await http::async_read_header(stream_, buffer_, into, as_result);
         co_return error;

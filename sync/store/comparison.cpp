@@ -49,20 +49,19 @@ std::vector<difference> record_writer::table_differences(std::size_t table,
     const auto& plan = target_.plan->tables()[table];
     const bool is_list = from == projection::list;
     if (!batch.rows.empty()) {
-        auto given = bind(is_list ? sql.list_columns : sql.get_columns, table, batch.rows);
         for (const auto& found : session_.run(
                  transaction_, is_list ? sql.differences_from_list : sql.differences_from_get,
-                 std::move(given))) {
+                 bind_rows(table, from, batch.rows))) {
             add_places(all, found, plan.name);
         }
     }
     if (with_surplus && !batch.complete_parents.empty()) {
         parameters given;
-        auto& parents = given.arrays.emplace_back(array_parameter::element::text);
+        auto& parents = given.arrays.emplace_back(sent_type::text);
         for (const auto& parent : batch.complete_parents) {
             parents.add(std::string_view(parent));
         }
-        auto keys = bind(sql.key_columns, table, batch.rows);
+        auto keys = bind_columns(sql.key_columns, table, batch.rows);
         std::move(keys.arrays.begin(), keys.arrays.end(), std::back_inserter(given.arrays));
         for (const auto& found : session_.run(transaction_, sql.surplus, std::move(given))) {
             all.push_back({found[0].c_str(), std::string(plan.name), found[1].c_str(),
@@ -98,7 +97,7 @@ std::vector<difference> record_writer::differences(records batch, projection fro
 {
     child_batch main;
     for (const auto* record : batch) {
-        main.rows.push_back(&record->decoded.main);
+        main.rows.push_back({&record->decoded.main, {}, {}, {}});
     }
     auto all = table_differences(0, main, from, false);
     for (std::size_t table = 1; table < target_.plan->tables().size(); ++table) {
@@ -152,9 +151,7 @@ std::vector<difference> record_writer::compare_children(const child_work& work)
     const auto found = decode_list(work, drifts);
     child_batch all;
     all.complete_parents.push_back(work.parent_key);
-    for (const auto& one : found.rows) {
-        all.rows.push_back(&one);
-    }
+    all.add(found);
     return table_differences(work.table, all, projection::get, true);
 }
 
@@ -163,7 +160,7 @@ std::vector<difference> record_writer::compare_membership(const membership_work&
     const auto& table = target_.plan->tables()[work.table];
     const auto parent = table.columns[table.parent_column].name;
     parameters given;
-    auto& parents = given.arrays.emplace_back(array_parameter::element::text);
+    auto& parents = given.arrays.emplace_back(sent_type::text);
     for (const auto& key : work.parents) {
         parents.add(std::string_view(key));
     }

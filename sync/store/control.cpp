@@ -104,14 +104,14 @@ void note_refetch(session& connection, pqxx::transaction_base& transaction,
         return;
     }
     parameters given;
-    given.arrays.emplace_back(array_parameter::element::text);
-    given.arrays.emplace_back(array_parameter::element::bigint);
+    given.arrays.emplace_back(sent_type::text);
+    given.arrays.emplace_back(sent_type::bigint);
     for (std::size_t i = 0; i < ids.size(); ++i) {
         given.arrays[0].add(std::string_view(ids[i]));
         if (i < list_hashes.size() && list_hashes[i]) {
             given.arrays[1].add(static_cast<std::int64_t>(*list_hashes[i]));
         } else {
-            given.arrays[1].add_null();
+            given.arrays[1].add({});
         }
     }
     given.texts = {std::string(resource), std::string(part), std::to_string(static_cast<int>(in)),
@@ -180,9 +180,9 @@ void drop_refetches(session& connection, pqxx::transaction_base& transaction,
         return;
     }
     parameters given;
-    given.arrays.emplace_back(array_parameter::element::text);
-    given.arrays.emplace_back(array_parameter::element::text);
-    given.arrays.emplace_back(array_parameter::element::bigint);
+    given.arrays.emplace_back(sent_type::text);
+    given.arrays.emplace_back(sent_type::text);
+    given.arrays.emplace_back(sent_type::bigint);
     for (const auto& entry : entries) {
         given.arrays[0].add(std::string_view(entry.id));
         given.arrays[1].add(std::string_view(entry.part));
@@ -203,7 +203,7 @@ void drop_held(session& connection, pqxx::transaction_base& transaction, std::st
                std::span<const std::string> ids)
 {
     parameters given;
-    auto& keys = given.arrays.emplace_back(array_parameter::element::text);
+    auto& keys = given.arrays.emplace_back(sent_type::text);
     for (const auto& id : ids) {
         keys.add(std::string_view(id));
     }

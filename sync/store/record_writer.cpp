@@ -96,7 +96,7 @@ record_writer::heads(const std::string& sql, std::span<page_record* const> wante
     if (wanted.empty()) {
         return found;
     }
-    array_parameter keys(array_parameter::element::text);
+    array_parameter keys(sent_type::text);
     for (const auto* record : wanted) {
         keys.add(std::string_view(record->head.key));
     }
@@ -236,9 +236,9 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
         }
         std::sort(differing.begin(), differing.end());
         parameters same;
-        same.arrays.emplace_back(array_parameter::element::text);
-        same.arrays.emplace_back(array_parameter::element::bigint);
-        same.arrays.emplace_back(array_parameter::element::json);
+        same.arrays.emplace_back(sent_type::text);
+        same.arrays.emplace_back(sent_type::bigint);
+        same.arrays.emplace_back(sent_type::json);
         for (auto* record : to_compare) {
             if (!std::binary_search(differing.begin(), differing.end(), record->head.key)) {
                 ++outcome.unchanged;
@@ -253,9 +253,9 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
                     same.arrays[0].add(std::string_view(record->head.key));
                     same.arrays[1].add(static_cast<std::int64_t>(now));
                     // What has no column may have changed, and is found in `raw` alone.
-                    is_list && !described().list_is_poorer
-                        ? same.arrays[2].add(std::string_view(record->decoded.raw))
-                        : same.arrays[2].add_null();
+                    same.arrays[2].add(is_list && !described().list_is_poorer
+                                           ? sent_value(std::string_view(record->decoded.raw))
+                                           : sent_value());
                 }
             } else if (described().get_target.empty() || work.from == projection::get) {
                 to_apply.push_back(record);
@@ -337,26 +337,25 @@ std::size_t record_writer::store_rows(const page_work& work, records batch, writ
     return noted;
 }
 
-parameters record_writer::bind(const std::vector<std::size_t>& columns, std::size_t table,
-                               const std::vector<const row*>& rows) const
+parameters record_writer::bind_rows(std::size_t table, projection from,
+                                    std::span<const sent_row> rows)
+{
+    const auto& plan = target_.plan->tables()[table];
+    parameters given;
+    given.arrays.push_back(row_parameter(session_.rows_of(transaction_, plan.name), plan,
+                                         target_.sql.tables[table].columns_of(from), rows));
+    return given;
+}
+
+parameters record_writer::bind_columns(const std::vector<std::size_t>& columns, std::size_t table,
+                                       std::span<const sent_row> rows) const
 {
     parameters given;
-    given.arrays.reserve(columns.size() + 4);
     for (const auto i : columns) {
         auto& array =
-            given.arrays.emplace_back(element_of(target_.plan->tables()[table].columns[i].type));
-        // unnest() pads the shorter arrays with NULL, so those at an array's end need not be sent:
-        // in most columns of most pages that is all there is, and each would cost the server time.
-        std::size_t nulls = 0;
-        for (const auto* one : rows) {
-            if ((*one)[i].is == cell::kind::null) {
-                ++nulls;
-                continue;
-            }
-            for (; nulls > 0; --nulls) {
-                array.add_null();
-            }
-            array.add((*one)[i]);
+            given.arrays.emplace_back(sent_type_of(target_.plan->tables()[table].columns[i].type));
+        for (const auto& one : rows) {
+            array.add((*one.cells)[i]);
         }
     }
     return given;
@@ -364,26 +363,22 @@ parameters record_writer::bind(const std::vector<std::size_t>& columns, std::siz
 
 void record_writer::store_main(const page_work& work, records batch, write_mode mode)
 {
-    const auto& sql = target_.sql.tables[0];
     const bool is_list = work.from == projection::list;
-    std::vector<const row*> rows;
-    array_parameter raws(array_parameter::element::json);
-    array_parameter list_hashes(array_parameter::element::bigint);
-    array_parameter get_hashes(array_parameter::element::bigint);
+    std::vector<sent_row> rows;
     for (const auto* record : batch) {
-        rows.push_back(&record->decoded.main);
-        raws.add(std::string_view(record->decoded.raw));
-        // A hash of the other projection described content that is no longer here.
-        const auto own = static_cast<std::int64_t>(record->head.hash);
-        list_hashes.add(static_cast<std::int64_t>(is_list ? agreed(record->head.hash)
-                                                          : list_hash_after(work, *record)));
-        get_hashes.add(is_list ? std::optional<std::int64_t>() : std::optional(own));
+        sent_row one;
+        one.cells = &record->decoded.main;
+        one.raw = std::string_view(record->decoded.raw);
+        one.list_hash = static_cast<std::int64_t>(is_list ? agreed(record->head.hash)
+                                                          : list_hash_after(work, *record));
+        if (!is_list) {
+            // A hash of the other projection described content that is no longer here.
+            one.get_hash = static_cast<std::int64_t>(record->head.hash);
+        }
+        rows.push_back(one);
     }
-    auto given = bind(is_list ? sql.list_columns : sql.get_columns, 0, rows);
-    given.arrays.push_back(std::move(raws));
-    given.arrays.push_back(std::move(list_hashes));
-    given.arrays.push_back(std::move(get_hashes));
-    session_.run(transaction_, sql.write(work.from, mode), std::move(given));
+    session_.run(transaction_, target_.sql.tables[0].write(work.from, mode),
+                 bind_rows(0, work.from, rows));
 }
 
 std::optional<std::uint64_t> record_writer::sighting_of(const page_work& work, std::string_view key)
@@ -403,6 +398,19 @@ std::uint64_t record_writer::list_hash_after(const page_work& work, const page_r
                                                               : contradicted(*sighting);
 }
 
+void record_writer::child_batch::add(const child_rows& found)
+{
+    for (std::size_t i = 0; i < found.rows.size(); ++i) {
+        sent_row one;
+        one.cells = &found.rows[i];
+        if (!found.raws.empty()) {
+            one.raw = std::string_view(found.raws[i]);
+            one.list_hash = static_cast<std::int64_t>(found.hashes[i]);
+        }
+        rows.push_back(one);
+    }
+}
+
 record_writer::child_batch record_writer::gather(records batch, std::size_t table) const
 {
     const auto& plan = target_.plan->tables()[table];
@@ -416,11 +424,20 @@ record_writer::child_batch record_writer::gather(records batch, std::size_t tabl
         const bool is_top = plan.parent == 0;
         if (is_top && (rule == completion_rule::when_counted ||
                        (rule == completion_rule::when_truncated && !children.is_complete))) {
-            all.checked_parents.push_back(record->head.key);
-            all.totals.emplace_back(
-                static_cast<std::int64_t>(children.total.value_or(children.rows.size())));
-            for (const auto& one : children.rows) {
-                all.shown.push_back(&one);
+            const auto total = children.total.value_or(children.rows.size());
+            if (record->is_new) {
+                // Only what is shown is there.
+                const auto stored =
+                    rule == completion_rule::when_counted ? 0 : children.rows.size();
+                if (total != stored) {
+                    all.cut_parents.push_back(record->head.key);
+                }
+            } else {
+                all.checked_parents.push_back(record->head.key);
+                all.totals.push_back(static_cast<std::int64_t>(total));
+                for (const auto& one : children.rows) {
+                    all.shown.push_back({&one, {}, {}, {}});
+                }
             }
         }
         if (rule == completion_rule::when_counted) {
@@ -438,13 +455,7 @@ record_writer::child_batch record_writer::gather(records batch, std::size_t tabl
                 }
             }
         }
-        for (std::size_t i = 0; i < children.rows.size(); ++i) {
-            all.rows.push_back(&children.rows[i]);
-            if (plan.has_raw) {
-                all.raws.push_back(&children.raws[i]);
-                all.hashes.push_back(children.hashes[i]);
-            }
-        }
+        all.add(children);
     }
     return all;
 }
@@ -455,20 +466,8 @@ void record_writer::write_children(std::size_t table, const child_batch& batch, 
     if (batch.rows.empty()) {
         return;
     }
-    const auto& sql = target_.sql.tables[table];
-    const bool is_list = from == projection::list;
-    auto given = bind(is_list ? sql.list_columns : sql.get_columns, table, batch.rows);
-    if (target_.plan->tables()[table].has_raw) {
-        array_parameter raws(array_parameter::element::json);
-        array_parameter hashes(array_parameter::element::bigint);
-        for (std::size_t i = 0; i < batch.rows.size(); ++i) {
-            raws.add(std::string_view(*batch.raws[i]));
-            hashes.add(static_cast<std::int64_t>(batch.hashes[i]));
-        }
-        given.arrays.push_back(std::move(raws));
-        given.arrays.push_back(std::move(hashes));
-    }
-    session_.run(transaction_, sql.write(from, mode), std::move(given));
+    session_.run(transaction_, target_.sql.tables[table].write(from, mode),
+                 bind_rows(table, from, batch.rows));
 }
 
 void record_writer::remove_missing(std::size_t table, const child_batch& batch)
@@ -478,11 +477,11 @@ void record_writer::remove_missing(std::size_t table, const child_batch& batch)
     }
     const auto& sql = target_.sql.tables[table];
     parameters given;
-    auto& parents = given.arrays.emplace_back(array_parameter::element::text);
+    auto& parents = given.arrays.emplace_back(sent_type::text);
     for (const auto& parent : batch.complete_parents) {
         parents.add(std::string_view(parent));
     }
-    auto keys = bind(sql.key_columns, table, batch.rows);
+    auto keys = bind_columns(sql.key_columns, table, batch.rows);
     std::move(keys.arrays.begin(), keys.arrays.end(), std::back_inserter(given.arrays));
     session_.run(transaction_, sql.remove_missing, std::move(given));
 }
@@ -496,13 +495,13 @@ std::vector<std::string> record_writer::unfitting_parents(std::size_t table,
     }
     const auto& sql = target_.sql.tables[table];
     parameters given;
-    given.arrays.emplace_back(array_parameter::element::text);
-    given.arrays.emplace_back(array_parameter::element::bigint);
+    given.arrays.emplace_back(sent_type::text);
+    given.arrays.emplace_back(sent_type::bigint);
     for (std::size_t i = 0; i < batch.checked_parents.size(); ++i) {
         given.arrays[0].add(std::string_view(batch.checked_parents[i]));
         given.arrays[1].add(batch.totals[i]);
     }
-    auto shown = bind(sql.inline_columns, table, batch.shown);
+    auto shown = bind_columns(sql.inline_columns, table, batch.shown);
     std::move(shown.arrays.begin(), shown.arrays.end(), std::back_inserter(given.arrays));
     for (const auto& found : session_.run(transaction_, sql.unfitting_parents, std::move(given))) {
         unfitting.emplace_back(found[0].c_str());
@@ -519,7 +518,8 @@ std::size_t record_writer::store_table(const page_work& work, records batch, std
     if (SEEDED_BUG(cut_list_is_whole)) {
         return 0;
     }
-    const auto unfitting = unfitting_parents(table, all);
+    auto unfitting = unfitting_parents(table, all);
+    unfitting.insert(unfitting.end(), all.cut_parents.begin(), all.cut_parents.end());
     note_refetch(unfitting, {}, target_.plan->tables()[table].name,
                  work.in == lane::backfill ? lane::backfill : lane::completion,
                  "list is cut short");
@@ -559,7 +559,7 @@ std::set<std::string> record_writer::apply_children(std::span<const child_work> 
 std::set<std::string, std::less<>> record_writer::lock_parents(std::span<const child_work> lists)
 {
     parameters given;
-    auto& keys = given.arrays.emplace_back(array_parameter::element::text);
+    auto& keys = given.arrays.emplace_back(sent_type::text);
     for (const auto& list : lists) {
         keys.add(std::string_view(list.parent_key));
     }
@@ -599,13 +599,7 @@ std::set<std::string> record_writer::store_lists(std::span<const child_work* con
     }
     note_drifts(drifts);
     for (const auto& found : decoded) {
-        for (std::size_t i = 0; i < found.rows.size(); ++i) {
-            all.rows.push_back(&found.rows[i]);
-            if (target_.plan->tables()[table].has_raw) {
-                all.raws.push_back(&found.raws[i]);
-                all.hashes.push_back(found.hashes[i]);
-            }
-        }
+        all.add(found);
     }
     remove_missing(table, all);
     write_children(table, all, projection::get, write_mode::upsert);
@@ -626,7 +620,7 @@ void record_writer::apply_membership(const membership_work& work)
     const auto parent = table.columns[table.parent_column].name;
     const auto other = other_column(work.table);
     parameters given;
-    auto& parents = given.arrays.emplace_back(array_parameter::element::text);
+    auto& parents = given.arrays.emplace_back(sent_type::text);
     for (const auto& key : work.parents) {
         parents.add(std::string_view(key));
     }
@@ -728,21 +722,12 @@ void record_writer::redecode(std::vector<std::pair<std::string, std::string>> ra
     if (batch.empty()) {
         return;
     }
-    const auto& sql = target_.sql.tables[0];
-    std::vector<const row*> rows;
-    parameters extra;
-    extra.arrays.emplace_back(array_parameter::element::json);
-    extra.arrays.emplace_back(array_parameter::element::bigint);
-    extra.arrays.emplace_back(array_parameter::element::bigint);
+    std::vector<sent_row> rows;
     for (const auto* record : batch) {
-        rows.push_back(&record->decoded.main);
-        extra.arrays[0].add(std::string_view(record->decoded.raw));
-        extra.arrays[1].add_null();
-        extra.arrays[2].add_null();
+        rows.push_back({&record->decoded.main, std::string_view(record->decoded.raw), {}, {}});
     }
-    auto given = bind(sql.list_columns, 0, rows);
-    std::move(extra.arrays.begin(), extra.arrays.end(), std::back_inserter(given.arrays));
-    session_.run(transaction_, sql.upsert_from_list, std::move(given));
+    session_.run(transaction_, target_.sql.tables[0].upsert_from_list,
+                 bind_rows(0, projection::list, rows));
 }
 
 } // namespace intercom_mirror

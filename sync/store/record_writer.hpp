@@ -69,13 +69,14 @@ private:
     // The rows of one child table, of all records at hand.
     struct child_batch
     {
-        std::vector<const row*> rows;
-        std::vector<const std::string*> raws;
-        std::vector<std::uint64_t> hashes;
+        std::vector<sent_row> rows;
         std::vector<std::string> complete_parents; // had rows before, and the set is complete
         std::vector<std::string> checked_parents;  // the list shown may not be all
-        std::vector<std::optional<std::int64_t>> totals;
-        std::vector<const row*> shown; // rows of checked parents
+        std::vector<std::int64_t> totals;
+        std::vector<sent_row> shown;          // rows of checked parents
+        std::vector<std::string> cut_parents; // new, and with more rows than the list shows
+
+        void add(const child_rows& found);
     };
 
     std::string_view other_column(std::size_t table) const;
@@ -107,8 +108,9 @@ private:
     records_of_parents(records batch, std::size_t table) const;
     std::vector<difference> table_differences(std::size_t table, const child_batch& batch,
                                               projection from, bool with_surplus);
-    parameters bind(const std::vector<std::size_t>& columns, std::size_t table,
-                    const std::vector<const row*>& rows) const;
+    parameters bind_rows(std::size_t table, projection from, std::span<const sent_row> rows);
+    parameters bind_columns(const std::vector<std::size_t>& columns, std::size_t table,
+                            std::span<const sent_row> rows) const;
     void bury(std::string_view bytes, std::string_view id, projection from,
               std::string_view reason);
     void note_drifts(const std::vector<drift>& found);

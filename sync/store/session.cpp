@@ -55,6 +55,7 @@ void session::set_application_name(std::string name)
 void session::open()
 {
     prepared_.clear();
+    row_types_.clear();
     auto fresh = std::make_shared<pqxx::connection>(options_.dsn);
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"
@@ -124,6 +125,8 @@ void session::transact(const std::function<void(pqxx::transaction_base&)>& work)
                 throw store_unavailable(
                     fmt::format("PostgreSQL refuses for now: {}", error.what()));
             }
+            // Perhaps because somebody has altered a table.
+            row_types_.clear();
             throw statement_refused(error.what(), error.sqlstate());
         } catch (const pqxx::usage_error& error) {
             // A transaction on a connection that broke under it.
@@ -149,6 +152,26 @@ pqxx::result session::run(pqxx::transaction_base& transaction, const std::string
     }
     return transaction.exec_prepared(found->second, pqxx::prepare::make_dynamic_params(arrays),
                                      pqxx::prepare::make_dynamic_params(given.texts));
+}
+
+const row_type& session::rows_of(pqxx::transaction_base& transaction, std::string_view table)
+{
+    const std::string name(table);
+    const auto known = row_types_.find(name);
+    if (known != row_types_.end()) {
+        return known->second;
+    }
+    row_type type;
+    for (const auto& column : transaction.exec_params(
+             "SELECT c.reltype, a.attname, a.atttypid FROM pg_class AS c"
+             "  JOIN pg_attribute AS a ON a.attrelid = c.oid"
+             " WHERE c.oid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped"
+             " ORDER BY a.attnum",
+             name)) {
+        type.oid = column[0].as<std::uint32_t>();
+        type.columns.push_back({column[1].c_str(), column[2].as<std::uint32_t>()});
+    }
+    return row_types_.emplace(name, std::move(type)).first->second;
 }
 
 } // namespace intercom_mirror

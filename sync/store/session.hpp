@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sync/store/array_parameter.hpp"
+#include "sync/store/row_parameter.hpp"
 #include "sync/store/store.hpp"
 
 #include <functional>
@@ -57,6 +58,9 @@ public:
     pqxx::result run(pqxx::transaction_base& transaction, const std::string& sql,
                      parameters given = {});
 
+    // As the database has it now; remembered until a statement is refused.
+    const row_type& rows_of(pqxx::transaction_base& transaction, std::string_view table);
+
 private:
     pqxx::connection_base& connection();
     void open();
@@ -66,6 +70,7 @@ private:
     // remembers what to destroy.
     std::shared_ptr<pqxx::connection_base> connection_;
     std::unordered_map<std::string, std::string> prepared_; // SQL → name
+    std::unordered_map<std::string, row_type> row_types_;   // by table
 };
 
 } // namespace intercom_mirror

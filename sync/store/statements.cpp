@@ -1,7 +1,6 @@
 #include "sync/store/statements.hpp"
 
 #include "schema/tables.hpp"
-#include "sync/store/array_parameter.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -89,33 +88,24 @@ private:
         return table_.columns[table_.parent_column].name;
     }
 
-    // unnest($1::text[], …) AS alias(id, …); further parameters are appended by `extra`.
-    [[nodiscard]] std::string
-    given(const indices& columns, std::string_view alias, std::size_t first_parameter,
-          const std::vector<std::pair<std::string, std::string>>& extra = {}) const
+    // Whole rows as $1.
+    [[nodiscard]] std::string rows() const
+    {
+        return fmt::format("unnest($1::{}[]) AS s", table_.name);
+    }
+
+    // unnest($2::text[], …) AS g(id, …)
+    [[nodiscard]] std::string given(const indices& columns, std::size_t first_parameter) const
     {
         std::vector<std::string> arrays;
-        std::vector<std::string> names;
+        std::vector<std::string_view> names;
         std::size_t number = first_parameter;
         for (const auto i : columns) {
             arrays.push_back(
-                fmt::format("${}::{}[]", number++, sql_element(table_.columns[i].type)));
-            names.emplace_back(table_.columns[i].name);
+                fmt::format("${}::{}[]", number++, stored_type(table_.columns[i].type)));
+            names.push_back(table_.columns[i].name);
         }
-        for (const auto& [name, type] : extra) {
-            arrays.push_back(fmt::format("${}::{}[]", number++, type));
-            names.push_back(name);
-        }
-        return fmt::format("unnest({}) AS {}({})", fmt::join(arrays, ", "), alias,
-                           fmt::join(names, ", "));
-    }
-
-    [[nodiscard]] std::string value_of(std::size_t i, std::string_view alias) const
-    {
-        const auto& described = table_.columns[i];
-        const bool is_cast = stored_type(described.type) != sql_element(described.type);
-        return fmt::format("{}.{}{}{}", alias, described.name, is_cast ? "::" : "",
-                           is_cast ? stored_type(described.type) : "");
+        return fmt::format("unnest({}) AS g({})", fmt::join(arrays, ", "), fmt::join(names, ", "));
     }
 
     // An edit that has not gone out keeps its value: decided from the row itself, which READ
@@ -135,39 +125,31 @@ private:
                            described.name);
     }
 
-    // What is stored beside the columns, as parameters of their own.
-    [[nodiscard]] std::vector<std::pair<std::string, std::string>> extra_columns() const
+    // What is stored beside the columns.
+    [[nodiscard]] std::vector<std::string_view> extra_columns() const
     {
-        std::vector<std::pair<std::string, std::string>> extra;
+        std::vector<std::string_view> extra;
         if (table_.has_raw) {
-            extra.emplace_back("raw", "json");
-            extra.emplace_back("_hash_list", "bigint");
+            extra = {"raw", "_hash_list"};
         }
         if (is_main()) {
-            extra.emplace_back("_hash_get", "bigint");
+            extra.emplace_back("_hash_get");
         }
         return extra;
     }
 
     [[nodiscard]] std::string insert(const indices& columns) const
     {
-        std::vector<std::string> names;
-        std::vector<std::string> values;
+        std::vector<std::string_view> names;
         for (const auto i : columns) {
-            names.emplace_back(table_.columns[i].name);
-            values.push_back(value_of(i, "s"));
+            names.push_back(table_.columns[i].name);
         }
-        for (const auto& [name, type] : extra_columns()) {
-            names.push_back(name);
-            values.push_back("s." + name);
-        }
-        if (table_.has_raw) {
-            names.emplace_back("synced_at");
-            values.emplace_back("now()");
-        }
-        return fmt::format("INSERT INTO {} AS t ({})\nSELECT {}\n  FROM {}", table_.name,
-                           fmt::join(names, ", "), fmt::join(values, ", "),
-                           given(columns, "s", 1, extra_columns()));
+        const auto extra = extra_columns();
+        names.insert(names.end(), extra.begin(), extra.end());
+        return fmt::format("INSERT INTO {} AS t ({}{})\nSELECT {}{}\n  FROM {}", table_.name,
+                           fmt::join(names, ", "), table_.has_raw ? ", synced_at" : "",
+                           fmt::join(qualified(names, "s"), ", "), table_.has_raw ? ", now()" : "",
+                           rows());
     }
 
     [[nodiscard]] std::string on_conflict(const indices& columns) const
@@ -184,7 +166,7 @@ private:
         }
         std::string condition;
         if (table_.has_raw) {
-            for (const auto& [name, type] : extra_columns()) {
+            for (const auto name : extra_columns()) {
                 sets.push_back(fmt::format("{0} = excluded.{0}", name));
             }
             sets.emplace_back("synced_at = excluded.synced_at");
@@ -195,7 +177,7 @@ private:
                             " OR t.deleted_at IS NOT NULL";
             }
         } else if (!sets.empty()) {
-            condition = fmt::format("\n WHERE {}", rows_differ(columns, "excluded"));
+            condition = fmt::format("\n WHERE {}", rows_differ(columns));
         }
         return fmt::format("\nON CONFLICT ({}) DO {}{}", fmt::join(key_, ", "),
                            sets.empty() ? "NOTHING"
@@ -213,20 +195,16 @@ private:
         return all;
     }
 
-    [[nodiscard]] std::string rows_differ(const indices& columns, std::string_view alias) const
+    [[nodiscard]] std::string rows_differ(const indices& columns) const
     {
-        std::vector<std::string> mine;
-        std::vector<std::string> theirs;
+        std::vector<std::string_view> names;
         for (const auto i : columns) {
-            const auto& described = table_.columns[i];
-            if (!is_key(described.name)) {
-                mine.push_back(fmt::format("t.{}", described.name));
-                theirs.push_back(alias == "s" ? value_of(i, "s")
-                                              : fmt::format("{}.{}", alias, described.name));
+            if (!is_key(table_.columns[i].name)) {
+                names.push_back(table_.columns[i].name);
             }
         }
-        return fmt::format("({}) IS DISTINCT FROM ({})", fmt::join(mine, ", "),
-                           fmt::join(theirs, ", "));
+        return fmt::format("({}) IS DISTINCT FROM ({})", fmt::join(qualified(names, "t"), ", "),
+                           fmt::join(qualified(names, "excluded"), ", "));
     }
 
     [[nodiscard]] std::string matches_key(std::string_view left, std::string_view right) const
@@ -249,7 +227,7 @@ private:
                            selected, table_.name, parent_column(),
                            scope_condition(*table_.described, "t"),
                            table_.has_raw ? " AND t.deleted_at IS NULL" : "",
-                           fmt::join(qualified(key_, "t"), ", "), given(keys, "g", 2));
+                           fmt::join(qualified(key_, "t"), ", "), given(keys, 2));
     }
 
     // By their places in the table, as a join might be planned to scan it.
@@ -283,7 +261,7 @@ private:
             "SELECT g.{1} FROM {4}\n"
             " WHERE NOT EXISTS (SELECT FROM {0} AS t WHERE {5}{3})",
             table_.name, parent_column(), scope_condition(*table_.described, "t"), live,
-            given(shown, "g", 3), matches_key("t", "g"));
+            given(shown, 3), matches_key("t", "g"));
     }
 
     // The key columns, with the parent's before them when it is not one of them (notes).
@@ -306,8 +284,8 @@ private:
                         ? fmt::format(" AND NOT coalesce(t._pending ? '{}', false)", described.name)
                         : std::string();
                 places.push_back(
-                    fmt::format("CASE WHEN t.{0} IS DISTINCT FROM {1}{2} THEN '{0}' END",
-                                described.name, value_of(i, "s"), pending));
+                    fmt::format("CASE WHEN t.{0} IS DISTINCT FROM s.{0}{1} THEN '{0}' END",
+                                described.name, pending));
             }
         }
         if (table_.has_raw) {
@@ -323,8 +301,8 @@ private:
                            "  FROM {}\n  LEFT JOIN LATERAL (SELECT * FROM {} AS t WHERE {} OFFSET "
                            "0) AS t ON true) AS found\n"
                            " WHERE places IS NULL OR places <> '{{}}'",
-                           owner, key_text("s"), key_.front(), list, given(columns, "s", 1),
-                           table_.name, matches_key("t", "s"));
+                           owner, key_text("s"), key_.front(), list, rows(), table_.name,
+                           matches_key("t", "s"));
     }
 
     const table_plan& table_;

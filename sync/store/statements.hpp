@@ -2,7 +2,9 @@
 
 #include "sync/record/record_plan.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,23 +15,26 @@ namespace intercom_mirror {
 // session has stored one of them meanwhile.
 enum class write_mode : std::uint8_t { insert, upsert };
 
-// The SQL the store runs for a resource, made from its plan. Parameters are arrays, one element a
-// row. `docs sql` prints these texts.
+// The SQL the store runs for a resource, made from its plan. Parameters are arrays of rows, or
+// arrays of columns, one element a row. `docs sql` prints these texts.
 //
 // Look-ups are written as LATERAL sub-selects with OFFSET 0, which keeps the planner at one index
 // probe for each row whatever it believed about the table's size when the plan was made.
 struct table_statements
 {
     [[nodiscard]] const std::string& write(projection from, write_mode mode) const;
+    [[nodiscard]] std::span<const std::size_t> columns_of(projection from) const
+    {
+        return from == projection::list ? list_columns : get_columns;
+    }
 
-    // Indices into table_plan::columns of what the statement binds, in the order of its parameters.
+    // Indices into table_plan::columns: what each projection carries, and what is bound as arrays.
     std::vector<std::size_t> list_columns;
     std::vector<std::size_t> get_columns;
     std::vector<std::size_t> key_columns;    // children: the primary key
     std::vector<std::size_t> inline_columns; // children: the parent column and the primary key
 
-    // Table 0: columns, then raw json[], list hash bigint[], get hash bigint[].
-    // Children of kind records: columns, then raw json[], hash bigint[]. Other children: columns.
+    // $1 rows of the table.
     std::string insert_from_list;
     std::string insert_from_get;
     std::string upsert_from_list;
@@ -41,7 +46,7 @@ struct table_statements
     // Returns the parents whose stored rows do not fit.
     std::string unfitting_parents;
 
-    // Which of the given rows differ from the stored ones: columns as in the upsert; returns
+    // Which of the given rows ($1) differ from the stored ones: returns
     // parent or key, name of the row, and the places that differ (NULL: the row is missing here).
     std::string differences_from_list;
     std::string differences_from_get;

@@ -23,6 +23,7 @@ constexpr duration audit_every = std::chrono::hours(1);
 constexpr std::size_t audit_records = 10;
 constexpr std::size_t redecode_rows = 200;
 constexpr duration completion_look_every = std::chrono::seconds(5);
+constexpr std::size_t index_builders = 2;
 
 } // namespace
 
@@ -385,9 +386,31 @@ awaitable<void> engine::complete_tables(mirrored& which)
     if (which.has_complete_tables) {
         co_return;
     }
-    auto build = [&](store& on) { on.complete_tables(which.name()); };
-    co_await with_.db.run(build);
+    auto look = [&](store& on) { return on.missing_objects(which.name()); };
+    const auto missing = co_await with_.db.run(look);
+    // Indexes of a table are built side by side; foreign keys wait for everybody else.
+    std::deque<std::string> indexes;
+    std::deque<std::string> keys;
+    for (const auto& one : missing) {
+        (one.is_index ? indexes : keys).push_back(one.name);
+    }
+    std::vector<awaitable<void>> builders;
+    for (std::size_t i = 0; i < index_builders; ++i) {
+        builders.push_back(create_objects(which, indexes));
+    }
+    co_await run_together(std::move(builders));
+    co_await create_objects(which, keys);
     which.has_complete_tables = true;
+}
+
+awaitable<void> engine::create_objects(const mirrored& which, std::deque<std::string>& names)
+{
+    while (!names.empty()) {
+        const auto name = std::move(names.front());
+        names.pop_front();
+        auto create = [&](store& on) { on.create_object(which.name(), name); };
+        co_await with_.db.run(create);
+    }
 }
 
 awaitable<void> engine::note_token(bool is_rejected, std::string why)

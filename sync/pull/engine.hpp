@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <span>
@@ -80,6 +81,8 @@ private:
                                               const std::string& why);
     boost::asio::awaitable<void> refresh_derived();
     boost::asio::awaitable<void> complete_tables(mirrored& which);
+    boost::asio::awaitable<void> create_objects(const mirrored& which,
+                                                std::deque<std::string>& names);
 
     services& with_;
     std::vector<std::unique_ptr<mirrored>> all_;

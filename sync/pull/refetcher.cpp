@@ -16,8 +16,8 @@ using boost::asio::awaitable;
 
 // Rate times latency: the usual 167 requests a second at half a second each.
 constexpr std::size_t fetchers = 96;
-constexpr std::size_t claimed_at_once = 512;
-constexpr std::size_t claimed_low = 192;
+constexpr std::size_t claimed_at_once = 640;
+constexpr std::size_t claimed_low = 128;
 // A database server of two cores stores two batches almost as fast as one.
 constexpr std::size_t storers = 2;
 // Answers waiting for the database; a conversation of 500 parts has a few MiB.

@@ -456,12 +456,25 @@ public:
         });
     }
 
-    void complete_tables(std::string_view resource) override
+    std::vector<missing_object> missing_objects(std::string_view resource) override
+    {
+        return look<std::vector<missing_object>>([&](pqxx::transaction_base& transaction) {
+            std::vector<missing_object> all;
+            for (const auto& row : transaction.exec_params(
+                     "SELECT name, is_index FROM missing_objects($1)", std::string(resource))) {
+                all.push_back({row[0].as<std::string>(), row[1].as<bool>()});
+            }
+            return all;
+        });
+    }
+
+    void create_object(std::string_view resource, std::string_view object) override
     {
         write([&](pqxx::transaction_base& transaction) {
             // Over millions of rows this takes its time.
             transaction.exec("SET LOCAL statement_timeout = 0");
-            transaction.exec_params("SELECT complete_tables($1)", std::string(resource));
+            transaction.exec_params("SELECT create_object($1, $2)", std::string(resource),
+                                    std::string(object));
         });
     }
 

@@ -239,6 +239,13 @@ struct resource_numbers
     std::int64_t slice_records = 0;
 };
 
+// What a table gets when the first mirror of its resource is complete.
+struct missing_object
+{
+    std::string name;
+    bool is_index = false; // else a foreign key
+};
+
 // Everything the engine asks of the database, each call one transaction (or none): it happened
 // whole or it throws. Blocking; used by one thread at a time. Writes are refused with lease_lost
 // unless the session's epoch holds the lease.
@@ -340,8 +347,9 @@ public:
     virtual std::string known_zone(std::string_view zone) = 0;
     // Makes the typed attribute views follow the definitions, if those changed.
     virtual void rebuild_attribute_views() = 0;
-    // Creates the indexes people search by and the foreign keys that the resource's tables lack.
-    virtual void complete_tables(std::string_view resource) = 0;
+    // The indexes people search by and the foreign keys that the resource's tables lack.
+    virtual std::vector<missing_object> missing_objects(std::string_view resource) = 0;
+    virtual void create_object(std::string_view resource, std::string_view object) = 0;
 };
 
 } // namespace intercom_mirror

@@ -66,8 +66,8 @@ def race(sandbox, resource, rounds):
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--contacts", type=int, default=20000)
-    arguments.add_argument("--conversations", type=int, default=4000)
+    arguments.add_argument("--contacts", type=int, default=40000)
+    arguments.add_argument("--conversations", type=int, default=10000)
     arguments.add_argument("--rounds", type=int, default=3)
     given = arguments.parse_args()
     report = Report()

@@ -270,7 +270,7 @@ def main(url, dsn, schema, *resources):
         if not resources or name in resources:
             fill(api, database)
             with database, database.cursor() as cursor:
-                cursor.execute("SELECT complete_tables(%s)", (name,))
+                cursor.execute("SELECT create_object(%s, name) FROM missing_objects(%s)", (name, name))
 
 
 if __name__ == "__main__":

@@ -85,7 +85,10 @@ public:
     // Once the first mirror is complete, all pages are stored under these.
     void complete_tables()
     {
-        plain_.run("SELECT complete_tables('contacts'), complete_tables('conversations')");
+        for (const std::string name : {"contacts", "conversations"}) {
+            plain_.run(
+                fmt::format("SELECT create_object('{0}', name) FROM missing_objects('{0}')", name));
+        }
     }
 
     std::unique_ptr<store> connect()

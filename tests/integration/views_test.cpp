@@ -339,8 +339,8 @@ TEST_F(Views, AreNotRebuiltByEverybody)
 
 TEST_F(Views, CanBeSearchedByAttributeOnceTheIndexesAreBuilt)
 {
-    mirror.query("SELECT complete_tables('contacts')");
-    mirror.query("SELECT complete_tables('contacts')");
+    mirror.query("SELECT create_object('contacts', name) FROM missing_objects('contacts')");
+    mirror.query("SELECT create_object('contacts', name) FROM missing_objects('contacts')");
     mirror.query("SET enable_seqscan = off");
     std::string plan;
     for (const auto& row : mirror.query("EXPLAIN SELECT FROM contacts"

@@ -151,7 +151,8 @@ TEST_F(Catalogue, SaysInCommentsWhatTablesAndColumnsMean)
 TEST_F(Catalogue, AgreesWithTheKeys)
 {
     for (const resource* each : catalogue()) {
-        mirror.query("SELECT create_object($1, name) FROM missing_objects($1)", std::string(each->name));
+        mirror.query("SELECT create_object($1, name) FROM missing_objects($1)",
+                     std::string(each->name));
     }
     for (const table& each : described) {
         const std::vector<std::string> primary(each.primary_key.begin(), each.primary_key.end());

@@ -3,6 +3,7 @@
 #include "sync/store/migrate.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <atomic>
@@ -51,6 +52,8 @@ mirror_tables::mirror_tables()
     for (const auto& table : control_) {
         ask(fmt::format("ALTER TABLE {} SET (autovacuum_enabled = false)", table));
     }
+    ask("CREATE TEMP TABLE late AS SELECT DISTINCT o.name FROM unnest(ARRAY['" +
+        fmt::format("{}", fmt::join(mirror_, "', '")) + "']) AS r, missing_objects(r) AS o");
     database_ = intercom_mirror::make_inline_database(
         intercom_mirror::make_postgres_store(options, epoch_));
 }
@@ -81,6 +84,20 @@ void mirror_tables::empty()
         }
     }
     ask("TRUNCATE " + all + " RESTART IDENTITY");
+    // What the daemon makes when a first mirror is complete.
+    ask(R"(DO $$
+        DECLARE
+            made record;
+        BEGIN
+            FOR made IN SELECT conrelid::regclass AS of, conname FROM pg_constraint, late
+                         WHERE conname = name AND connamespace = to_regnamespace(current_schema()) LOOP
+                EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', made.of, made.conname);
+            END LOOP;
+            FOR made IN SELECT to_regclass(name) AS index FROM late
+                         WHERE to_regclass(name) IS NOT NULL LOOP
+                EXECUTE format('DROP INDEX %s', made.index);
+            END LOOP;
+        END $$)");
 }
 
 std::string mirror_tables::layout()

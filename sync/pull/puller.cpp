@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <set>
-#include <unordered_set>
 
 namespace intercom_mirror {
 namespace {
@@ -34,11 +33,6 @@ constexpr std::int64_t fuse_min = 20;
 // Lists inside a contact show at most ten entries.
 constexpr std::size_t inline_list_max = 10;
 
-std::uint64_t hash_of(std::string_view id)
-{
-    return std::hash<std::string_view>()(id);
-}
-
 std::int64_t to_seconds(wall_time at)
 {
     return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
@@ -49,7 +43,7 @@ std::int64_t floor_seconds(std::int64_t micros)
     return std::chrono::floor<std::chrono::seconds>(duration(micros)).count();
 }
 
-// How many different records a walk has brought: one that moves, or comes twice in a page, must
+// The records a walk has brought, each counted once: one that moves, or comes twice in a page, must
 // not stand for another that did not come.
 class arrivals
 {
@@ -58,13 +52,14 @@ public:
     {
         unreadable_ += page.unreadable;
         for (const auto& key : page.keys) {
-            ids_.insert(hash_of(key));
+            ids_.add(key);
         }
     }
     [[nodiscard]] std::uint64_t count() const { return ids_.size() + unreadable_; }
+    [[nodiscard]] const id_set& ids() const { return ids_; }
 
 private:
-    std::unordered_set<std::uint64_t> ids_;
+    id_set ids_;
     std::uint64_t unreadable_ = 0; // all alike, they cannot be told apart
 };
 
@@ -349,7 +344,6 @@ awaitable<void> puller::walk_slice(walk& all, time_slice slice)
             source_of(plan_.described().searching, search_query::within(slice), lane::backfill);
         source.sort_field = can_sort_ ? "created_at" : "";
         page_reader reader(with_, std::move(source), slice.position);
-        id_set seen;
         arrivals arrived;
         // Of an earlier process. Only an order in which records never move lets a walk go on where
         // another one ended.
@@ -391,11 +385,6 @@ awaitable<void> puller::walk_slice(walk& all, time_slice slice)
                 all.told.records += outcome.records;
                 all.told.applied += outcome.applied;
                 arrived.add(outcome);
-                if (all.is == kind::sweep) {
-                    for (const auto& key : outcome.keys) {
-                        seen.push_back(hash_of(key));
-                    }
-                }
                 if (!page->is_last) {
                     continue;
                 }
@@ -419,7 +408,7 @@ awaitable<void> puller::walk_slice(walk& all, time_slice slice)
         }
         if (doubt.empty()) {
             if (all.is == kind::sweep) {
-                co_await hold_unseen(slice, std::move(seen));
+                co_await hold_unseen(slice, arrived.ids());
             }
             checkpoint done;
             done.stream = all.stream;
@@ -541,17 +530,16 @@ awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is
         auto forget = [&](store& on) {
             std::vector<std::string> listed;
             for (auto& key : on.live_keys(plan_, {}, "")) {
-                if (std::binary_search(seen.begin(), seen.end(), hash_of(key))) {
+                if (seen.contains(key)) {
                     listed.push_back(std::move(key));
                 }
             }
             on.drop_held(name(), listed);
         };
-        std::sort(seen.begin(), seen.end());
         co_await with_.db.run(forget);
     } else if (is_complete && which != kind::first &&
                (unreadable_ == unreadable_before || !plan_.described().get_target.empty())) {
-        co_await hold_unseen({}, std::move(seen));
+        co_await hold_unseen({}, seen);
         if (which == kind::poll) {
             co_await judge_absent(false);
         }
@@ -564,8 +552,7 @@ awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told,
 {
     std::optional<std::size_t> ended_early_at;
     for (int attempt = 1;; ++attempt) {
-        id_set found;
-        arrivals different;
+        arrivals arrived;
         std::uint64_t entries = 0;
         std::optional<wall_time> date;
         bool is_scroll_busy = false;
@@ -581,14 +568,11 @@ awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told,
                 ++told.pages;
                 told.records += outcome.records;
                 told.applied += outcome.applied;
-                different.add(outcome);
+                arrived.add(outcome);
                 entries += page->slices.records.size();
-                for (const auto& key : outcome.keys) {
-                    found.push_back(hash_of(key));
-                }
                 if (page->is_last) {
                     // A shortcut is read whole each time: what moved along it comes with the next.
-                    const auto came = from.is_complete ? different.count() : entries;
+                    const auto came = from.is_complete ? arrived.count() : entries;
                     const auto total = page->slices.total_count;
                     if (total && from.by != paging::scroll && came < *total) {
                         doubt = fmt::format("{} of {} records arrived", came, *total);
@@ -608,12 +592,11 @@ awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told,
             if (broken.is_missing() && date && SEEDED_BUG(missing_scroll_is_its_end)) {
                 doubt.clear();
             } else if (from.by == paging::scroll) {
-                std::sort(found.begin(), found.end());
-                found.erase(std::unique(found.begin(), found.end()), found.end());
-                if (broken.is_missing() && ended_early_at == found.size()) {
+                const auto came = arrived.ids().size();
+                if (broken.is_missing() && ended_early_at == came) {
                     doubt.clear();
                 }
-                ended_early_at = broken.is_missing() ? std::optional(found.size()) : std::nullopt;
+                ended_early_at = broken.is_missing() ? std::optional(came) : std::nullopt;
             }
         } catch (const malformed_page& malformed) {
             doubt = malformed.what();
@@ -624,7 +607,7 @@ awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told,
             continue;
         }
         if (doubt.empty()) {
-            seen.insert(seen.end(), found.begin(), found.end());
+            seen.add(arrived.ids());
             co_return *date;
         }
         if (attempt >= attempts_max) {
@@ -638,13 +621,12 @@ awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told,
 // What is gone
 
 // Notes live rows of the slice that were not seen, to be judged when the whole sweep is over.
-awaitable<void> puller::hold_unseen(const time_slice& slice, id_set seen)
+awaitable<void> puller::hold_unseen(const time_slice& slice, const id_set& seen)
 {
-    std::sort(seen.begin(), seen.end());
     auto hold = [&](store& on) {
         std::vector<std::string> unseen;
         for (auto& key : on.live_keys(plan_, slice, slice.from || slice.until ? zone() : "")) {
-            if (!std::binary_search(seen.begin(), seen.end(), hash_of(key))) {
+            if (!seen.contains(key)) {
                 unseen.push_back(std::move(key));
             }
         }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sync/pull/id_set.hpp"
 #include "sync/pull/page_reader.hpp"
 #include "sync/pull/services.hpp"
 
@@ -43,7 +44,6 @@ public:
 
 private:
     enum class kind { first, poll, sweep };
-    using id_set = std::vector<std::uint64_t>; // hashes of ids: millions fit
 
     struct walk
     {
@@ -68,7 +68,7 @@ private:
     boost::asio::awaitable<wall_time> walk_listings(kind which, run_record& told, bool is_fallback);
     boost::asio::awaitable<wall_time> walk_listing(const listing& from, run_record& told, lane in,
                                                    id_set& seen);
-    boost::asio::awaitable<void> hold_unseen(const time_slice& slice, id_set seen);
+    boost::asio::awaitable<void> hold_unseen(const time_slice& slice, const id_set& seen);
     boost::asio::awaitable<void> judge_absent(bool is_sweep);
     boost::asio::awaitable<void> note_memberships();
     boost::asio::awaitable<std::optional<wall_time>> poll_search(run_record& told);

@@ -21,9 +21,9 @@ constexpr std::size_t claimed_low = 128;
 // A database server of two cores stores two batches almost as fast as one.
 constexpr std::size_t storers = 2;
 // Answers waiting for the database; a conversation of 500 parts has a few MiB.
-constexpr std::size_t answered_bytes_max = std::size_t{12} << 20U;
+constexpr std::size_t answered_bytes_max = std::size_t{6} << 20U;
 constexpr std::size_t batch_records_max = 64;
-constexpr std::size_t batch_bytes_max = std::size_t{4} << 20U;
+constexpr std::size_t batch_bytes_max = std::size_t{2} << 20U;
 // A list with an element that cannot be read is asked for again this often, then done without it.
 constexpr int unreadable_attempts_max = 5;
 constexpr duration first_retry = std::chrono::seconds(2);
@@ -291,15 +291,22 @@ awaitable<void> refetcher::fetch_children(refetch_entry entry)
 
 awaitable<void> refetcher::fetch_members(refetch_entry entry, std::size_t table)
 {
-    membership_work work;
-    work.plan = &plan_;
-    work.table = table;
-    work.other_id = entry.id;
-    work.cause = entry;
-    const auto& complete = plan_.tables()[table].described->complete;
-    work.parents = co_await members_of(with_, plan_, complete, entry.id);
-    auto save = [&work](store& on) { on.apply_membership(work); };
-    co_await with_.db.run(save);
+    membership members(with_, plan_, table, entry.id);
+    const membership::taker link = [&](membership::keys found) -> awaitable<void> {
+        auto save = [&](store& on) { on.link_members(plan_, table, entry.id, found); };
+        co_await with_.db.run(save);
+    };
+    co_await members.read(link);
+    const membership::taker unlink = [&](membership::keys linked) -> awaitable<void> {
+        std::erase_if(linked, [&](const std::string& key) { return members.holds(key); });
+        auto save = [&](store& on) { on.unlink_members(plan_, table, entry.id, linked); };
+        if (!linked.empty()) {
+            co_await with_.db.run(save);
+        }
+    };
+    co_await members.look_up(unlink);
+    auto settle = [&](store& on) { on.drop_refetch(plan_.described().name, entry); };
+    co_await with_.db.run(settle);
     finish(entry);
 }
 

@@ -206,13 +206,39 @@ awaitable<void> verifier::look_at_memberships()
             return on.keys_of(complete.other_resource, complete.other_filter);
         };
         for (const auto& id : co_await with_.db.run(load)) {
-            membership_work work;
-            work.plan = &plan_;
-            work.table = i;
-            work.other_id = id;
-            work.parents = co_await members_of(with_, plan_, complete, id);
-            auto compare = [&work](store& on) { return on.compare_membership(work); };
-            suspect(co_await with_.db.run(compare), true);
+            std::vector<difference> differing;
+            const auto differ = [&](const std::string& key, const char* problem) {
+                differing.push_back({key, std::string(tables[i].name), id, problem});
+            };
+            id_set linked;
+            const membership::taker note_linked = [&](membership::keys here) -> awaitable<void> {
+                for (const auto& key : here) {
+                    linked.add(key);
+                }
+                co_return;
+            };
+            const membership::taker find_missing = [&](membership::keys there) -> awaitable<void> {
+                for (const auto& key : there) {
+                    if (!linked.contains(key)) {
+                        linked.add(key); // it may come again
+                        differ(key, "missing here");
+                    }
+                }
+                co_return;
+            };
+            membership members(with_, plan_, i, id);
+            const membership::taker find_surplus = [&](membership::keys here) -> awaitable<void> {
+                for (const auto& key : here) {
+                    if (!members.holds(key)) {
+                        differ(key, "missing in Intercom");
+                    }
+                }
+                co_return;
+            };
+            co_await members.look_up(note_linked);
+            co_await members.read(find_missing);
+            co_await members.look_up(find_surplus);
+            suspect(std::move(differing), true);
         }
     }
 }

@@ -155,29 +155,4 @@ std::vector<difference> record_writer::compare_children(const child_work& work)
     return table_differences(work.table, all, projection::get, true);
 }
 
-std::vector<difference> record_writer::compare_membership(const membership_work& work)
-{
-    const auto& table = target_.plan->tables()[work.table];
-    const auto parent = table.columns[table.parent_column].name;
-    parameters given;
-    auto& parents = given.arrays.emplace_back(sent_type::text);
-    for (const auto& key : work.parents) {
-        parents.add(std::string_view(key));
-    }
-    given.texts.emplace_back(work.other_id);
-    std::vector<difference> all;
-    for (const auto& found : session_.run(
-             transaction_,
-             fmt::format("SELECT coalesce(s.key, t.{2}), s.key IS NULL\n"
-                         "  FROM unnest($1::text[]) AS s(key)\n"
-                         "  FULL JOIN (SELECT {2} FROM {0} WHERE {1} = $2) AS t ON t.{2} = s.key\n"
-                         " WHERE s.key IS NULL OR t.{2} IS NULL",
-                         table.name, other_column(work.table), parent),
-             std::move(given))) {
-        all.push_back({found[0].c_str(), std::string(table.name), work.other_id,
-                       found[1].as<bool>() ? "missing in Intercom" : "missing here"});
-    }
-    return all;
-}
-
 } // namespace intercom_mirror

@@ -108,10 +108,28 @@ public:
         return all_cut;
     }
 
-    void apply_membership(const membership_work& work) override
+    void link_members(const record_plan& plan, std::size_t table, std::string_view other_id,
+                      std::span<const std::string> keys) override
     {
         write([&](pqxx::transaction_base& transaction) {
-            writer(transaction, *work.plan).apply_membership(work);
+            writer(transaction, plan).link_members(table, other_id, keys);
+        });
+    }
+
+    void unlink_members(const record_plan& plan, std::size_t table, std::string_view other_id,
+                        std::span<const std::string> keys) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            writer(transaction, plan).unlink_members(table, other_id, keys);
+        });
+    }
+
+    std::vector<std::string> members(const record_plan& plan, std::size_t table,
+                                     std::string_view other_id, std::string_view after,
+                                     std::size_t most) override
+    {
+        return look<std::vector<std::string>>([&](pqxx::transaction_base& transaction) {
+            return writer(transaction, plan).members(table, other_id, after, most);
         });
     }
 
@@ -133,13 +151,6 @@ public:
     {
         return look<std::vector<difference>>([&](pqxx::transaction_base& transaction) {
             return writer(transaction, *work.plan).compare_children(work);
-        });
-    }
-
-    std::vector<difference> compare_membership(const membership_work& work) override
-    {
-        return look<std::vector<difference>>([&](pqxx::transaction_base& transaction) {
-            return writer(transaction, *work.plan).compare_membership(work);
         });
     }
 

@@ -52,6 +52,17 @@ std::optional<std::uint64_t> as_hash(const pqxx::field& field)
     return static_cast<std::uint64_t>(field.as<std::int64_t>());
 }
 
+parameters members_of(std::string_view other_id, std::span<const std::string> keys)
+{
+    parameters given;
+    auto& all = given.arrays.emplace_back(sent_type::text);
+    for (const auto& key : keys) {
+        all.add(std::string_view(key));
+    }
+    given.texts.emplace_back(other_id);
+    return given;
+}
+
 std::size_t column_named(const table_plan& table, std::string_view name)
 {
     const auto found = std::find_if(table.columns.begin(), table.columns.end(),
@@ -614,33 +625,45 @@ std::string_view record_writer::other_column(std::size_t table) const
     return plan.columns[keys.front() == plan.parent_column ? keys.back() : keys.front()].name;
 }
 
-void record_writer::apply_membership(const membership_work& work)
+void record_writer::link_members(std::size_t table, std::string_view other_id,
+                                 std::span<const std::string> keys)
 {
-    const auto& table = target_.plan->tables()[work.table];
-    const auto parent = table.columns[table.parent_column].name;
-    const auto other = other_column(work.table);
-    parameters given;
-    auto& parents = given.arrays.emplace_back(sent_type::text);
-    for (const auto& key : work.parents) {
-        parents.add(std::string_view(key));
-    }
-    given.texts.emplace_back(work.other_id);
+    const auto& plan = target_.plan->tables()[table];
     session_.run(transaction_,
-                 fmt::format("DELETE FROM {0} AS t WHERE t.{1} = $2"
-                             " AND t.{2} NOT IN (SELECT unnest($1::text[]))",
-                             table.name, other, parent),
-                 given);
-    session_.run(
-        transaction_,
-        fmt::format(
-            "INSERT INTO {0} ({2}, {1})\nSELECT s.key, $2 FROM unnest($1::text[]) AS s(key),"
-            " LATERAL (SELECT FROM {3} AS p WHERE p.{4} = s.key OFFSET 0) AS p\n"
-            "ON CONFLICT DO NOTHING",
-            table.name, other, parent, target_.plan->tables()[0].name, described().key),
-        std::move(given));
-    if (work.cause) {
-        drop_refetches({&*work.cause, 1});
+                 fmt::format("INSERT INTO {0} ({2}, {1})\nSELECT s.key, $2 FROM unnest($1::text[])"
+                             " AS s(key), LATERAL (SELECT FROM {3} AS p WHERE p.{4} = s.key OFFSET"
+                             " 0) AS p\n ORDER BY s.key\nON CONFLICT DO NOTHING",
+                             plan.name, other_column(table), plan.columns[plan.parent_column].name,
+                             target_.plan->tables()[0].name, described().key),
+                 members_of(other_id, keys));
+}
+
+void record_writer::unlink_members(std::size_t table, std::string_view other_id,
+                                   std::span<const std::string> keys)
+{
+    const auto& plan = target_.plan->tables()[table];
+    session_.run(transaction_,
+                 fmt::format("DELETE FROM {} AS t WHERE t.{} = $2 AND t.{} = ANY ($1::text[])",
+                             plan.name, other_column(table), plan.columns[plan.parent_column].name),
+                 members_of(other_id, keys));
+}
+
+std::vector<std::string> record_writer::members(std::size_t table, std::string_view other_id,
+                                                std::string_view after, std::size_t most)
+{
+    const auto& plan = target_.plan->tables()[table];
+    parameters given;
+    given.texts = {std::string(other_id), std::string(after), std::to_string(most)};
+    std::vector<std::string> found;
+    for (const auto& row : session_.run(
+             transaction_,
+             fmt::format("SELECT t.{0} FROM {1} AS t WHERE t.{2} = $1 AND t.{0} > $2"
+                         " ORDER BY t.{0} LIMIT $3::bigint",
+                         plan.columns[plan.parent_column].name, plan.name, other_column(table)),
+             std::move(given))) {
+        found.emplace_back(row[0].c_str());
     }
+    return found;
 }
 
 void record_writer::apply_absence(const absence& gone)

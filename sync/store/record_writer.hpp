@@ -51,12 +51,16 @@ public:
     // fault goes to the dead letters.
     page_outcome apply(const page_work& work, bool one_by_one);
     std::set<std::string> apply_children(std::span<const child_work> lists);
-    void apply_membership(const membership_work& work);
+    void link_members(std::size_t table, std::string_view other_id,
+                      std::span<const std::string> keys);
+    void unlink_members(std::size_t table, std::string_view other_id,
+                        std::span<const std::string> keys);
+    std::vector<std::string> members(std::size_t table, std::string_view other_id,
+                                     std::string_view after, std::size_t most);
     void apply_absence(const absence& gone);
 
     page_comparison compare(const page_work& work);
     std::vector<difference> compare_children(const child_work& work);
-    std::vector<difference> compare_membership(const membership_work& work);
 
     void note_refetch(std::span<const std::string> ids,
                       std::span<const std::optional<std::uint64_t>> hashes, std::string_view part,

@@ -140,16 +140,6 @@ struct child_work
     bool is_last_attempt = false; // what cannot be read even now is done without
 };
 
-// Members of one row of another resource: the whole set of parents for it (contact_segments).
-struct membership_work
-{
-    std::optional<refetch_entry> cause;
-    const record_plan* plan = nullptr;
-    std::size_t table = 0;
-    std::string other_id; // of the segment
-    std::vector<std::string> parents;
-};
-
 // A record that is not there any more, by an answer of its GET.
 struct absence
 {
@@ -272,14 +262,21 @@ public:
     // Lists of one resource, together. Returns the parents whose lists could not be read whole:
     // nothing was taken away from them, and what caused the reading stays noted.
     virtual std::set<std::string> apply_children(std::span<const child_work> lists) = 0;
-    virtual void apply_membership(const membership_work& work) = 0;
+    // Links of records to one record of another resource; of records that are not here, none.
+    virtual void link_members(const record_plan& plan, std::size_t table, std::string_view other_id,
+                              std::span<const std::string> keys) = 0;
+    virtual void unlink_members(const record_plan& plan, std::size_t table,
+                                std::string_view other_id, std::span<const std::string> keys) = 0;
+    // In order, those beyond `after`.
+    virtual std::vector<std::string> members(const record_plan& plan, std::size_t table,
+                                             std::string_view other_id, std::string_view after,
+                                             std::size_t most) = 0;
     virtual void apply_absence(const absence& work) = 0;
     // Marks a resource complete once its first walk is over and nothing noted is left to read.
     virtual void settle(std::string_view resource) = 0;
     // What differs between documents and the rows here; nothing is written.
     virtual page_comparison compare_page(const page_work& work) = 0;
     virtual std::vector<difference> compare_children(const child_work& work) = 0;
-    virtual std::vector<difference> compare_membership(const membership_work& work) = 0;
 
     // Live keys of a slice of created_at, in order. `zone`: name of the time zone whose calendar
     // days the slice means; empty when it means seconds.

@@ -396,9 +396,7 @@ awaitable<void> refetcher::store_lists(std::vector<fetched_list> batch)
     auto save = [&lists](store& on) { return on.apply_children(lists); };
     const auto cut = co_await with_.db.run(save);
     for (const auto& list : batch) {
-        const bool is_again =
-            cut.count(list.entry.id) != 0 && list.entry.attempts + 1 < unreadable_attempts_max;
-        if (is_again) {
+        if (cut.count(list.entry.id) != 0) {
             co_await retry_later(list.entry, "a list holds what cannot be read");
         } else {
             finish(list.entry);

@@ -559,7 +559,10 @@ std::set<std::string> record_writer::apply_children(std::span<const child_work> 
     }
     std::vector<refetch_entry> causes;
     for (const auto& list : lists) {
-        if (list.cause && (cut.count(list.parent_key) == 0 || list.is_last_attempt)) {
+        if (list.is_last_attempt) {
+            cut.erase(list.parent_key);
+        }
+        if (list.cause && cut.count(list.parent_key) == 0) {
             causes.push_back(*list.cause);
         }
     }

@@ -6,10 +6,10 @@
 #include <iostream>
 
 // Read by jemalloc. Pages and batches come and go by the megabyte, made on one thread and freed on
-// another: shared by the threads and given back soon, they cost little memory.
+// another: shared by the threads and given back after seconds, they cost little memory.
 extern "C" {
 // NOLINTNEXTLINE(readability-identifier-naming,cppcoreguidelines-avoid-non-const-global-variables)
-const char* malloc_conf = "narenas:2,dirty_decay_ms:500,muzzy_decay_ms:0";
+const char* malloc_conf = "narenas:4,dirty_decay_ms:5000,muzzy_decay_ms:5000";
 }
 
 namespace {

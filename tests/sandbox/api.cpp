@@ -47,6 +47,7 @@ std::span<const api::endpoint> api::endpoints()
         endpoint{"GET", "ticket_states", 212, "", &api::ticket_states},
         endpoint{"GET", "notes/{}", 0, "", &api::one_note},
         endpoint{"POST", "companies/list", 0, "page per_page order", &api::list_companies},
+        endpoint{"POST", "companies/search", preview, "", &api::search_companies},
         endpoint{"GET", "companies/scroll", 0, "scroll_param", &api::scroll_companies},
         endpoint{"GET", "companies", 0, "company_id name tag_id segment_id page per_page",
                  &api::find_companies},
@@ -63,6 +64,8 @@ std::span<const api::endpoint> api::endpoints()
         endpoint{"GET", "contacts/{}/subscriptions", 0, "", &api::contact_subscriptions},
         endpoint{"GET", "contacts/{}/tags", 0, "", &api::contact_tags},
         endpoint{"GET", "conversations", 0, "per_page starting_after", &api::list_conversations},
+        endpoint{"GET", "conversations/deleted", 216, "page per_page order",
+                 &api::deleted_conversations},
         endpoint{"POST", "conversations/search", 0, "", &api::search_conversations},
         endpoint{"GET", "conversations/{}", 0, "display_as include_translations",
                  &api::one_conversation},
@@ -156,7 +159,8 @@ void api::disturb(const call& c, std::vector<served>& texts)
 }
 
 response api::page_answer(const call& c, std::vector<served> texts, page_numbers numbers,
-                          std::size_t all, bool next_is_url)
+                          std::size_t all, bool next_is_url, std::string_view type,
+                          std::string_view key)
 {
     disturb(c, texts);
     const std::size_t total_pages = (all + numbers.per_page - 1) / numbers.per_page;
@@ -170,8 +174,10 @@ response api::page_answer(const call& c, std::vector<served> texts, page_numbers
             for (const auto& segment : c.target.path) {
                 url += "/" + segment;
             }
-            next = quoted(url + "?per_page=" + std::to_string(numbers.per_page) +
-                          "&page=" + std::to_string(page));
+            url +=
+                "?per_page=" + std::to_string(numbers.per_page) + "&page=" + std::to_string(page);
+            const auto order = c.target.parameter("order");
+            next = quoted(url + (order ? "&order=" + *order : ""));
         } else {
             next = "{\"page\":" + std::to_string(page) +
                    ",\"per_page\":" + std::to_string(numbers.per_page) + "}";
@@ -182,7 +188,9 @@ response api::page_answer(const call& c, std::vector<served> texts, page_numbers
                              ",\"per_page\":" + std::to_string(numbers.per_page) +
                              ",\"total_pages\":" + std::to_string(total_pages) +
                              "},\"total_count\":" + std::to_string(all) + "}";
-    return list_answer(c, R"({"type":"list","data":[)", texts, tail);
+    const std::string head =
+        R"({"type":")" + std::string(type) + R"(",")" + std::string(key) + "\":[";
+    return list_answer(c, head, texts, tail);
 }
 
 response api::list_answer(const call& c, std::string_view head, const std::vector<served>& texts,

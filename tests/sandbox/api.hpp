@@ -112,7 +112,9 @@ private:
     response contact_subscriptions(const call& c);
     response contact_tags(const call& c);
 
+    response search_companies(const call& c);
     response list_conversations(const call& c);
+    response deleted_conversations(const call& c);
     response search_conversations(const call& c);
     response one_conversation(const call& c);
     response search_tickets(const call& c);
@@ -152,7 +154,8 @@ private:
     // {"type":"list","data":[…],"pages":{…},"total_count":N} of one page of `texts`. `all` is the
     // number there are, `next_is_url` how the following page is named.
     response page_answer(const call& c, std::vector<served> texts, page_numbers numbers,
-                         std::size_t all, bool next_is_url);
+                         std::size_t all, bool next_is_url, std::string_view type = "list",
+                         std::string_view key = "data");
     template <class Record>
     response cursor_answer(const call& c, const shelf<Record>& from, const cursor_page& page,
                            std::string_view type, std::string_view key);
@@ -170,6 +173,7 @@ private:
     std::uint64_t scrolls_ = 0;
     deflater deflater_;
     std::array<slot, 4> prepared_{}; // how far `prepare` came with each shelf
+    search_memory company_memory_;
     search_memory contact_memory_;
     search_memory conversation_memory_;
     search_memory ticket_memory_;

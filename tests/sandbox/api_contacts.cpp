@@ -35,10 +35,13 @@ response api::cursor_answer(const call& c, const shelf<Record>& from, const curs
     std::string next;
     if (page.next && faults_.strikes("lost_next", c.label, c.now) == nullptr) {
         next = ",\"next\":{\"page\":" + std::to_string(page.page + 1) +
+               (c.version >= 215 ? ",\"per_page\":" + std::to_string(page.per_page) : "") +
                ",\"starting_after\":" + quoted(*page.next) + "}";
         if (faults_.strikes("foreign_next", c.label, c.now) != nullptr) {
             next = ",\"next\":\"https://intercom.attacker.example/" + std::string(key) + "\"";
         }
+    } else if (!page.next && c.version == preview) {
+        next = ",\"next\":null";
     }
     const std::size_t total_pages = (page.total + page.per_page - 1) / page.per_page;
     const std::string head =
@@ -79,10 +82,13 @@ response api::search_answer(const call& c, const shelf<Record>& from, search_mem
 {
     constexpr bool is_contact = std::is_same_v<Record, contact>;
     const bool is_list = c.asked.method == "GET";
-    listing_request wanted = is_list ? read_cursor_list(c, per_page_default)
-                                     : parse_search(c.asked.body, per_page_default);
+    // A sort order nobody knows is an error since 2.16; before, it was as good as none.
+    listing_request wanted = is_list
+                                 ? read_cursor_list(c, per_page_default)
+                                 : parse_search(c.asked.body, per_page_default, c.version >= 216);
     wanted.default_order = is_contact ? 0 : 1;
-    wanted.is_by_day = is_contact && c.version <= 216;
+    // Nothing is documented about companies; days are the harder case for who asks.
+    wanted.is_by_day = is_contact ? c.version <= 216 : std::is_same_v<Record, company>;
     if (!wanted.sort_field.empty() && faults_.strikes("sort_refused", c.label, c.now) != nullptr) {
         throw refusal{400, "parameter_invalid", "sort is not supported"};
     }
@@ -102,16 +108,62 @@ response api::search_contacts(const call& c)
     return search_answer(c, world_.contacts, contact_memory_, 50, "list", "data");
 }
 
+response api::search_companies(const call& c)
+{
+    return search_answer(c, world_.companies, company_memory_, 15, "list", "data");
+}
+
+namespace {
+
+// The description of 2.11 calls it otherwise than all the others.
+std::string_view conversations_key(const call& c)
+{
+    return c.version == 211 ? "data" : "conversations";
+}
+
+} // namespace
+
 response api::list_conversations(const call& c)
 {
     return search_answer(c, world_.conversations, conversation_memory_, 20, "conversation.list",
-                         "conversations");
+                         conversations_key(c));
 }
 
 response api::search_conversations(const call& c)
 {
     return search_answer(c, world_.conversations, conversation_memory_, 20, "conversation.list",
-                         "conversations");
+                         conversations_key(c));
+}
+
+// The latest first, unless asked otherwise.
+response api::deleted_conversations(const call& c)
+{
+    const auto numbers = read_page(c, 20, 60);
+    const std::string order = c.target.parameter("order").value_or("desc");
+    if (order != "asc" && order != "desc") {
+        throw refusal{400, "parameter_invalid", "order must be asc or desc"};
+    }
+    std::vector<const removal*> gone;
+    for (const removal& one : world_.removed) {
+        if (one.resource == "conversations") {
+            gone.push_back(&one);
+        }
+    }
+    if (order == "desc") {
+        std::reverse(gone.begin(), gone.end());
+    }
+    std::vector<served> texts;
+    const std::size_t from = (numbers.page - 1) * numbers.per_page;
+    for (std::size_t i = from; i < std::min(gone.size(), from + numbers.per_page); ++i) {
+        texts.push_back({members()
+                             .text("type", "conversation")
+                             .text("id", gone[i]->id)
+                             .boolean("metrics_retained", spread(gone[i]->id) % 2 == 0)
+                             .number("deleted_at", gone[i]->at)
+                             .object()});
+    }
+    return page_answer(c, std::move(texts), numbers, gone.size(), true, "conversations.list",
+                       "conversations");
 }
 
 response api::search_tickets(const call& c)
@@ -182,7 +234,9 @@ response api::contact_companies(const call& c)
     for (std::size_t i = from; i < std::min(r.companies.size(), from + numbers.per_page); ++i) {
         texts.push_back(serve(c, world_.companies.at(r.companies[i])));
     }
-    return page_answer(c, std::move(texts), numbers, r.companies.size(), true);
+    // Schema and examples disagree; one version keeps to the schema.
+    return page_answer(c, std::move(texts), numbers, r.companies.size(), true, "list",
+                       c.version == 211 ? "companies" : "data");
 }
 
 response api::contact_notes(const call& c)

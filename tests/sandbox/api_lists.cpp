@@ -156,7 +156,8 @@ response api::ticket_types(const call& c)
     for (const auto& t : world_.ticket_types) {
         data.add(c.show.of(t));
     }
-    return json_response(200, list_of("list", "data", data));
+    // 2.10 keeps to its schema here, whose examples say `data`.
+    return json_response(200, list_of("list", c.version == 210 ? "ticket_types" : "data", data));
 }
 
 response api::one_ticket_type(const call& c)

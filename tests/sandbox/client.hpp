@@ -70,7 +70,7 @@ struct client
             const json& records = page.contains("data") ? page["data"] : page[resource];
             found.insert(found.end(), records.begin(), records.end());
             total = page["total_count"].get<std::size_t>();
-            if (!page["pages"].contains("next")) {
+            if (page["pages"].value("next", json()).is_null()) {
                 return found;
             }
             body["pagination"]["starting_after"] = page["pages"]["next"]["starting_after"];

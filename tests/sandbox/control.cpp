@@ -4,7 +4,7 @@
 
 #include <string>
 
-//   GET    /_sandbox/truth/RESOURCE   NDJSON, see truth.cpp
+//   GET    /_sandbox/truth/RESOURCE   NDJSON, see truth.cpp; ?version=2.10: in that version
 //   GET    /_sandbox/stats            see stats.hpp; POST /_sandbox/stats/reset starts again
 //   POST   /_sandbox/mutate           {"times":N}: N changes at once; {"rate":N}: N per second
 //   POST   /_sandbox/faults           switches one on, see faults.hpp
@@ -54,7 +54,11 @@ response answer_control(workspace& of, const request& asked, const target_parts&
     }
     const std::string what = asked.method + " " + path;
     if (what.starts_with("GET /truth/")) {
-        return reply(200, of.truth(target.path.back()), "application/x-ndjson");
+        const auto version = target.parameter("version");
+        const auto truth = version ? of.truth(target.path.back(), *version)
+                                   : std::optional(of.truth(target.path.back()));
+        return truth ? reply(200, *truth, "application/x-ndjson")
+                     : reply(400, R"({"error":"no such version"})");
     }
     if (what == "GET /stats") {
         return reply(200, of.stats());

@@ -174,6 +174,11 @@ conversation make_conversation(world& w, dice& die, seconds created_at, unsigned
     c.id = w.fresh_number();
     c.created_at = c.updated_at = created_at;
     draw_people(w, die, c);
+    // Chosen without the die, which everything after it depends on.
+    if ((c.details >> 8U) % 4 == 0 && !c.contacts.empty()) {
+        const auto& employers = w.contacts.at(c.contacts.front()).companies;
+        c.company = employers.empty() ? std::nullopt : std::optional(employers.front());
+    }
     c.source_type = die.pick(sources);
     c.source_id = w.fresh_number();
     c.delivered_as = die.chance(0.7) ? "customer_initiated" : "admin_initiated";
@@ -233,6 +238,9 @@ ticket make_ticket(world& w, dice& die, seconds created_at, unsigned parts)
     draw_people(w, die, t);
     t.type = static_cast<slot>(die.below(w.ticket_types.size()));
     t.state = static_cast<slot>(die.below(w.ticket_states.size()));
+    if ((t.details >> 8U) % 3 == 0) {
+        t.previous_state = static_cast<slot>((t.details >> 16U) % w.ticket_states.size());
+    }
     t.open = w.ticket_states[t.state].category != "resolved";
     t.is_shared = die.chance(0.3);
     if (die.chance(0.1)) {

@@ -270,6 +270,7 @@ struct conversation : thread
     bool has_statistics = true;
     bool has_agent = false;
     std::optional<slot> ticket; // the ticket this conversation belongs to
+    std::optional<slot> company;
 };
 
 struct ticket : thread
@@ -277,6 +278,7 @@ struct ticket : thread
     std::string ticket_id; // the number people see
     slot type = 0;
     slot state = 0;
+    std::optional<slot> previous_state;
     bool is_shared = false;
 };
 
@@ -286,6 +288,7 @@ struct removal
     std::string id;
     std::string how;
     std::string into;
+    seconds at = 0;
 };
 
 } // namespace intercom_sandbox

@@ -110,7 +110,7 @@ bool delete_company(world& w, time_point now)
         }
     }
     w.companies.edit(*which, now, [](company& c) { c.alive = life::deleted; });
-    w.removed.push_back({"companies", w.companies.at(*which).id, "deleted", ""});
+    w.removed.push_back({"companies", w.companies.at(*which).id, "deleted", "", unix_seconds(now)});
     return true;
 }
 

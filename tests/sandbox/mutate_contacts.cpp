@@ -102,7 +102,8 @@ void take_away(world& w, slot which, life how, std::optional<slot> into, time_po
     const auto* name = how == life::archived  ? "archived"
                        : how == life::deleted ? "deleted"
                                               : "merged";
-    w.removed.push_back({"contacts", c.id, name, into ? w.contacts.at(*into).id : ""});
+    w.removed.push_back(
+        {"contacts", c.id, name, into ? w.contacts.at(*into).id : "", unix_seconds(now)});
 }
 
 bool delete_contact(world& w, time_point now)

@@ -163,7 +163,7 @@ void end_conversation(world& w, slot which, time_point now)
     const auto before = w.conversations.current(which);
     unlink(w, *before, now);
     w.conversations.edit(which, now, [](conversation& c) { c.alive = life::deleted; });
-    w.removed.push_back({"conversations", before->id, "deleted", ""});
+    w.removed.push_back({"conversations", before->id, "deleted", "", unix_seconds(now)});
 }
 
 void end_ticket(world& w, slot which, time_point now)
@@ -171,7 +171,7 @@ void end_ticket(world& w, slot which, time_point now)
     const auto before = w.tickets.current(which);
     unlink(w, *before, now);
     w.tickets.edit(which, now, [](ticket& t) { t.alive = life::deleted; });
-    w.removed.push_back({"tickets", before->id, "deleted", ""});
+    w.removed.push_back({"tickets", before->id, "deleted", "", unix_seconds(now)});
 }
 
 // A ticket and the conversation behind it go together.
@@ -211,6 +211,7 @@ bool update_ticket(world& w, time_point now)
     w.tickets.edit(*which, now, [&](ticket& t) {
         const std::string before = w.ticket_states[t.state].category;
         if (w.die.chance(0.5)) {
+            t.previous_state = t.state;
             t.state = static_cast<slot>(w.die.below(w.ticket_states.size()));
             t.open = w.ticket_states[t.state].category != "resolved";
             append_part(w, t, "ticket_state_updated_by_admin", now);

@@ -102,8 +102,7 @@ std::optional<version_number> parse_version(std::string_view name)
             return static_cast<version_number>(210 + i);
         }
     }
-    return name == "Preview" || name == "Unstable" ? std::optional<version_number>(9900)
-                                                   : std::nullopt;
+    return name == "Preview" || name == "Unstable" ? std::optional(preview) : std::nullopt;
 }
 
 json_style renderer::style_of(std::string_view id, std::uint32_t version) const
@@ -160,6 +159,9 @@ std::string renderer::write(const contact& r) const
     m.text("type", "contact").text("id", r.id).text("workspace_id", world_.workspace_id);
     m.text("external_id", r.external_id).text("role", r.is_lead ? "lead" : "user");
     m.text("email", r.email).text("phone", r.phone).text("name", r.name);
+    if (version_ == 211 || version_ == preview) {
+        m.text("formatted_phone", r.phone);
+    }
     if (!r.owner) {
         m.null("owner_id");
     } else if (version_ >= 216) {
@@ -201,7 +203,9 @@ std::string renderer::write(const contact& r) const
           truncated(url + "/subscriptions", "subscription", out, style));
     m.raw("opted_in_subscription_types",
           truncated(url + "/subscriptions", "subscription", in, style));
-    m.null("enabled_push_messaging");
+    if (version_ >= 212) {
+        m.null("enabled_push_messaging");
+    }
     if (style.has_extras) {
         m.raw("x_experiment", R"({"bucket":7,"nested":[[[]],{"a":null}]})").text("sms_consent", "");
     }
@@ -255,6 +259,9 @@ std::string renderer::write(const company& r) const
         segments.add(of(world_.segments[s]));
     }
     m.raw("segments", plain_list("segment.list", "segments", segments.array()));
+    if (version_ >= 216) {
+        m.raw("notes", plain_list("note.list", "notes", "[]"));
+    }
     m.raw("custom_attributes", custom_object(r.custom, style));
     if (style.has_extras) {
         m.raw("x_health", R"({"score":0.5,"history":[1,2,3]})");

@@ -10,6 +10,7 @@ namespace intercom_sandbox {
 // The API version a document is written for, as 100 * major + minor; Preview is 9900.
 using version_number = unsigned;
 std::optional<version_number> parse_version(std::string_view name);
+inline constexpr version_number preview = 9900;
 
 // Writes records as the API serves them. What is asked for in the workspace's own version is
 // written once and kept with the record; other versions are written each time.
@@ -62,6 +63,11 @@ private:
     [[nodiscard]] std::string truncated(const std::string& url, std::string_view type,
                                         const std::vector<std::string>& ids,
                                         const json_style& style) const;
+    [[nodiscard]] std::string source(const conversation& r, const json_style& style) const;
+    [[nodiscard]] std::string rating_member(const conversation& r, const json_style& style) const;
+    [[nodiscard]] std::string author_member(const author& by, std::uint64_t details,
+                                            const json_style& style) const;
+    void add_agents(members& m, const conversation& r, const json_style& style) const;
     [[nodiscard]] std::string state_member(const ticket_state& s) const;
     [[nodiscard]] std::string type_head(const ticket_type& t) const;
 

@@ -24,17 +24,18 @@ std::string renderer::of(const admin& a) const
             }
         }
     }
-    return members(style_of(a.id, 0))
-        .text("type", "admin")
-        .text("id", a.id)
-        .text("name", a.name)
-        .text("email", a.email)
-        .boolean("away_mode_enabled", a.is_away)
-        .boolean("away_mode_reassign", false)
-        .boolean("has_inbox_seat", a.has_seat)
-        .null("away_status_reason_id")
-        .raw("team_ids", teams.array())
-        .object();
+    members m(style_of(a.id, 0));
+    m.text("type", "admin").text("id", a.id).text("name", a.name).text("email", a.email);
+    m.boolean("away_mode_enabled", a.is_away).boolean("away_mode_reassign", false);
+    m.boolean("has_inbox_seat", a.has_seat).raw("team_ids", teams.array());
+    if (version_ >= 214) {
+        a.is_away ? m.number("away_status_reason_id", 77) : m.null("away_status_reason_id");
+    }
+    if (version_ >= 216) {
+        m.raw("role",
+              members().text("type", "role").text("id", "1").text("name", "Support").object());
+    }
+    return m.object();
 }
 
 std::string renderer::of(const team& t) const
@@ -45,14 +46,15 @@ std::string renderer::of(const team& t) const
             ids.add(world_.admins[a].id);
         }
     }
-    return members(style_of(t.id, 0))
-        .text("type", "team")
-        .text("id", t.id)
-        .text("name", t.name)
-        .raw("admin_ids", ids.array())
-        .number("assignment_limit", 10)
-        .text("distribution_method", t.distribution)
-        .object();
+    members m(style_of(t.id, 0));
+    m.text("type", "team").text("id", t.id).text("name", t.name).raw("admin_ids", ids.array());
+    m.raw(
+        "admin_priority_level",
+        members().raw("primary_admin_ids", ids.array()).raw("secondary_admin_ids", "[]").object());
+    if (version_ >= 214) {
+        m.number("assignment_limit", 10).text("distribution_method", t.distribution);
+    }
+    return m.object();
 }
 
 std::string renderer::of(const tag& t) const
@@ -80,7 +82,9 @@ std::string renderer::of(const data_attribute& a) const
 {
     members m(style_of(a.model + a.full_name, 0));
     m.text("type", "data_attribute").text("name", a.name).text("full_name", a.full_name);
-    m.text("label", a.label).text("description", a.description).text("data_type", a.data_type);
+    const bool is_moment = version_ >= 217 && a.id.empty() && a.data_type == "date";
+    m.text("label", a.label).text("description", a.description);
+    m.text("data_type", is_moment ? "datetime" : a.data_type);
     m.boolean("api_writable", true).boolean("ui_writable", false);
     m.boolean("messenger_writable", a.id.empty()).boolean("custom", !a.id.empty());
     m.boolean("archived", a.archived).text("model", a.model);
@@ -168,20 +172,25 @@ std::string renderer::of(const ticket_type& t) const
                            .number("updated_at", t.updated_at)
                            .object());
     }
-    return members(style_of(t.id, 0))
-        .text("type", "ticket_type")
-        .text("id", t.id)
-        .text("name", t.name)
-        .text("description", "About " + t.name)
-        .text("icon", t.icon)
-        .text("workspace_id", world_.workspace_id)
-        .boolean("archived", t.archived)
-        .number("created_at", t.created_at)
-        .number("updated_at", t.updated_at)
-        .boolean("is_internal", t.category != "Customer")
-        .raw("ticket_type_attributes", plain_list("list", "data", attributes.array()))
-        .text("category", t.category)
-        .object();
+    members m(style_of(t.id, 0));
+    m.text("type", "ticket_type").text("id", t.id).text("name", t.name);
+    m.text("description", "About " + t.name).text("icon", t.icon);
+    m.text("workspace_id", world_.workspace_id).boolean("archived", t.archived);
+    m.number("created_at", t.created_at).number("updated_at", t.updated_at);
+    m.boolean("is_internal", t.category != "Customer").text("category", t.category);
+    // Schemas and examples of the descriptions disagree; one version keeps to the schema.
+    m.raw("ticket_type_attributes", version_ == 211
+                                        ? plain_list("ticket_type_attributes.list",
+                                                     "ticket_type_attributes", attributes.array())
+                                        : plain_list("list", "data", attributes.array()));
+    if (version_ >= 212) {
+        elements states;
+        for (const auto& s : world_.ticket_states) {
+            states.add(state_member(s));
+        }
+        m.raw("ticket_states", plain_list("list", "data", states.array()));
+    }
+    return m.object();
 }
 
 std::string renderer::state_member(const ticket_state& s) const

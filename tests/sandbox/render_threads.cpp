@@ -1,4 +1,5 @@
 #include "tests/sandbox/render.hpp"
+#include "tests/sandbox/text_pool.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -9,13 +10,12 @@ namespace {
 
 constexpr std::size_t parts_shown_max = 500;
 
-std::string author_object(const author& by, const json_style& style)
+std::string plain_author(const author& by, const json_style& style)
 {
     members m(style);
     m.text("type", by.type);
     by.type == "admin" || by.type == "bot" ? m.id("id", by.id) : m.text("id", by.id);
-    m.text("name", by.name).text("email", by.email);
-    return m.object();
+    return m.text("name", by.name).text("email", by.email).object();
 }
 
 std::string attachment_array(unsigned count, const std::string& of, std::uint64_t signature)
@@ -94,6 +94,20 @@ std::string renderer::contact_list(const thread& t, const json_style& style) con
     return members(style).text("type", "contact.list").raw("contacts", contacts.array()).object();
 }
 
+std::string renderer::author_member(const author& by, std::uint64_t details,
+                                    const json_style& style) const
+{
+    members m(style);
+    m.text("type", by.type);
+    by.type == "admin" || by.type == "bot" ? m.id("id", by.id) : m.text("id", by.id);
+    m.text("name", by.name).text("email", by.email);
+    if (version_ >= 214) {
+        const bool is_agent = by.type == "bot";
+        m.boolean("from_ai_agent", is_agent).boolean("is_ai_answer", is_agent && details % 2 == 0);
+    }
+    return m.object();
+}
+
 std::string renderer::write(const part& p, bool is_ticket) const
 {
     const json_style style = style_of(p.id, 0);
@@ -101,7 +115,7 @@ std::string renderer::write(const part& p, bool is_ticket) const
     m.text("type", is_ticket ? "ticket_part" : "conversation_part").id("id", p.id);
     m.text("part_type", p.type).text("body", p.body);
     m.number("created_at", p.created_at).number("updated_at", p.updated_at);
-    m.raw("author", author_object(p.by, style));
+    m.raw("author", is_ticket ? plain_author(p.by, style) : author_member(p.by, p.details, style));
     m.raw("attachments", attachment_array(p.attachments, p.id, p.details));
     m.boolean("redacted", p.redacted);
     if (p.assigned_to) {
@@ -123,10 +137,37 @@ std::string renderer::write(const part& p, bool is_ticket) const
                             : m.null("app_package_code");
     }
     if (version_ >= 213 && !is_ticket) {
-        m.text("state", p.state).raw("tags", "[]").null("email_message_metadata");
+        m.text("state", p.state);
+        // As they were called when they were put on.
+        const std::string tag = std::to_string(p.details % 9);
+        p.details % 12 == 0 ? m.raw("tags", "[" +
+                                                members()
+                                                    .text("type", "tag")
+                                                    .text("id", tag)
+                                                    .text("name", "T" + tag)
+                                                    .object() +
+                                                "]")
+                            : m.raw("tags", "[]");
+        p.type == "comment" && p.details % 9 == 0
+            ? m.raw(
+                  "email_message_metadata",
+                  R"({"subject":"Re: it","email_address_headers":[{"type":"from","email_address":"a@b.example","name":"A"}]})")
+            : m.null("email_message_metadata");
         p.type.starts_with("conversation_attribute")
             ? m.raw("event_details", R"({"attribute":{"name":"Issue type"},"value":{"name":"x"}})")
             : m.null("event_details");
+    }
+    if (version_ >= 214 && is_ticket && p.type == "ticket_attribute_updated_by_admin") {
+        const std::string which = std::to_string(p.details % 50);
+        m.raw("updated_attribute_data",
+              R"({"attribute":{"type":"attribute","id":")" + which +
+                  R"(","label":"Severity"},"value":{"type":"value","id":null,"label":")" + which +
+                  "\"}}");
+    }
+    if (version_ >= 214 && p.type == "quick_reply") {
+        const std::string id = uuid(p.details, 1);
+        m.raw("metadata", R"({"quick_reply_options":[{"text":"Yes","uuid":)" + quoted(id) +
+                              R"(}],"quick_reply_uuid":)" + quoted(id) + "}");
     }
     if (style.has_extras) {
         m.raw("x_part", R"(["?",{"deep":{"er":{}}}])");
@@ -183,7 +224,107 @@ std::string renderer::statistics(const conversation& r) const
     closed ? m.id("last_closed_by_id", world_.admins.front().id) : m.null("last_closed_by_id");
     m.number("count_reopens", reopens).number("count_assignments", assignments);
     m.number("count_conversation_parts", static_cast<std::int64_t>(r.parts.size()));
+    const team& first = world_.teams.front();
+    const std::string response = "[" +
+                                 members()
+                                     .raw("team_id", first.id)
+                                     .text("team_name", first.name)
+                                     .number("response_time", std::int64_t(r.details % 900))
+                                     .object() +
+                                 "]";
+    if (version_ >= 212) {
+        m.raw("assigned_team_first_response_time", response);
+    }
+    if (version_ >= 213) {
+        m.raw("assigned_team_first_response_time_in_office_hours", response);
+        m.number("handling_time", static_cast<std::int64_t>(60 * r.parts.size()));
+        r.details % 8 == 0 ? m.null("adjusted_handling_time")
+                           : m.number("adjusted_handling_time", std::int64_t(r.details % 600));
+    }
     return m.object();
+}
+
+std::string renderer::source(const conversation& r, const json_style& style) const
+{
+    members m(style);
+    m.text("type", r.source_type).id("id", r.source_id).text("delivered_as", r.delivered_as);
+    m.text("subject", r.subject).text("body", r.source_redacted ? "" : r.body);
+    m.raw("author", version_ >= 216 ? plain_author(r.by, style) : author_member(r.by, 1, style));
+    m.raw("attachments", attachment_array(r.source_redacted ? 0 : r.attachments, r.id, r.version));
+    m.null("url").boolean("redacted", r.source_redacted);
+    if (version_ >= 216 && r.source_type == "email") {
+        m.raw("recipients", R"([{"type":"to","email":"help@shop.example","drop_reason":null}])");
+        m.raw("reply_to", R"([{"email":"me@home.example","name":null}])");
+        m.raw("email_message_metadata",
+              members()
+                  .text("message_id", "<" + r.source_id + "@mail.example>")
+                  .text("subject", r.subject)
+                  .raw("email_address_headers",
+                       R"([{"type":"from","email_address":"me@home.example","name":"Me"}])")
+                  .text("history", "")
+                  .object());
+    } else if (version_ >= 216) {
+        m.null("recipients").null("reply_to").null("email_message_metadata");
+    }
+    return m.object();
+}
+
+std::string renderer::rating_member(const conversation& r, const json_style& style) const
+{
+    members m(style);
+    m.number("rating", r.rated->score).text("remark", r.rated->remark);
+    m.number("created_at", r.rated->created_at);
+    if (version_ >= 214) {
+        m.number("updated_at", r.rated->updated_at);
+    }
+    m.raw("contact", members(style)
+                         .text("type", "contact")
+                         .text("id", world_.contacts.at(r.rated->contact).id)
+                         .object());
+    // Who was rated may be a workflow, which earlier versions do not know.
+    const bool is_workflow = version_ >= 217 && (r.details >> 4U) % 4 == 0;
+    m.raw("teammate", members(style)
+                          .text("type", is_workflow ? "workflow" : "admin")
+                          .id("id", is_workflow ? "4711" : world_.admins[r.rated->admin].id)
+                          .object());
+    return m.object();
+}
+
+// What the AI agents say of themselves, and what came with them.
+void renderer::add_agents(members& m, const conversation& r, const json_style& style) const
+{
+    if (version_ >= 211) {
+        m.boolean("ai_agent_participated", r.has_agent);
+        members agent(style);
+        agent.text("source_type", "workflow").text("source_title", "Fin for all");
+        agent.text("last_answer_type", "ai_answer");
+        // 2.15 replaced some of the states.
+        agent.text("resolution_state", r.details % 3 == 0 ? "assumed_resolution"
+                                       : version_ >= 215  ? "escalated"
+                                                          : "routed_to_team");
+        agent.number("rating", 4).null("rating_remark");
+        if (version_ >= 214) {
+            agent.number("created_at", r.created_at).number("updated_at", r.updated_at);
+        }
+        agent.raw("content_sources",
+                  R"({"type":"content_source.list","total_count":0,"content_sources":[]})");
+        r.has_agent ? m.raw("ai_agent", agent.object()) : m.null("ai_agent");
+    }
+    if (version_ >= 216) {
+        const bool has_sold = r.details % 14 == 0;
+        m.boolean("sales_agent_participated", has_sold);
+        has_sold
+            ? m.raw(
+                  "sales_agent",
+                  R"({"outcome":"qualified","routing_outcome":null,"collected_data":{"size":"10"}})")
+            : m.null("sales_agent");
+        m.raw("channel", members(style)
+                             .text("initial", r.source_type)
+                             .text("current", r.details % 6 == 0 ? "email" : r.source_type)
+                             .object());
+        m.raw("external_references",
+              r.details % 18 == 0 ? R"([{"type":"zendesk","id":"z-1"}])" : "[]");
+    }
 }
 
 std::string renderer::write(const conversation& r) const
@@ -193,18 +334,7 @@ std::string renderer::write(const conversation& r) const
     m.text("type", "conversation").text("id", r.id).text("title", r.title);
     m.number("created_at", r.created_at).number("updated_at", r.updated_at);
     m.number("waiting_since", r.waiting_since).number("snoozed_until", r.snoozed_until);
-    m.raw("source", members(style)
-                        .text("type", r.source_type)
-                        .id("id", r.source_id)
-                        .text("delivered_as", r.delivered_as)
-                        .text("subject", r.subject)
-                        .text("body", r.source_redacted ? "" : r.body)
-                        .raw("author", author_object(r.by, style))
-                        .raw("attachments", attachment_array(r.source_redacted ? 0 : r.attachments,
-                                                             r.id, r.version))
-                        .null("url")
-                        .boolean("redacted", r.source_redacted)
-                        .object());
+    m.raw("source", source(r, style));
     m.raw("contacts", contact_list(r, style));
     if (r.delivered_as == "customer_initiated") {
         m.raw("first_contact_reply", members(style)
@@ -241,8 +371,16 @@ std::string renderer::write(const conversation& r) const
                 .object());
     }
     m.raw("tags", members(style).text("type", "tag.list").raw("tags", tags.array()).object());
-    m.text("priority", version_ >= 216 ? (r.has_priority ? "high" : "none")
-                                       : (r.has_priority ? "priority" : "not_priority"));
+    if (version_ >= 216) {
+        m.text("priority", r.has_priority ? (r.details % 4 == 0 ? "urgent" : "high")
+                                          : (r.details % 10 == 0 ? "low" : "none"));
+    } else {
+        m.text("priority", r.has_priority ? "priority" : "not_priority");
+    }
+    if (version_ >= 215) {
+        const bool has_company = r.company && world_.companies.at(*r.company).alive == life::live;
+        has_company ? m.raw("company", of(world_.companies.at(*r.company))) : m.null("company");
+    }
     if (r.sla_name) {
         m.raw("sla_applied", members(style)
                                  .text("type", "conversation_sla_summary")
@@ -253,25 +391,7 @@ std::string renderer::write(const conversation& r) const
         m.null("sla_applied");
     }
     r.has_statistics ? m.raw("statistics", statistics(r)) : m.null("statistics");
-    if (r.rated) {
-        m.raw("conversation_rating",
-              members(style)
-                  .number("rating", r.rated->score)
-                  .text("remark", r.rated->remark)
-                  .number("created_at", r.rated->created_at)
-                  .number("updated_at", r.rated->updated_at)
-                  .raw("contact", members(style)
-                                      .text("type", "contact")
-                                      .text("id", world_.contacts.at(r.rated->contact).id)
-                                      .object())
-                  .raw("teammate", members(style)
-                                       .text("type", "admin")
-                                       .id("id", world_.admins[r.rated->admin].id)
-                                       .object())
-                  .object());
-    } else {
-        m.null("conversation_rating");
-    }
+    r.rated ? m.raw("conversation_rating", rating_member(r, style)) : m.null("conversation_rating");
     elements teammates;
     std::vector<std::string_view> seen;
     for (const part& p : r.parts) {
@@ -299,26 +419,7 @@ std::string renderer::write(const conversation& r) const
         m.null("ticket");
     }
     m.raw("linked_objects", linked_list(r));
-    if (version_ >= 211) {
-        m.boolean("ai_agent_participated", r.has_agent);
-        if (r.has_agent) {
-            m.raw("ai_agent",
-                  members(style)
-                      .text("source_type", "workflow")
-                      .text("source_title", "Fin for all")
-                      .text("last_answer_type", "ai_answer")
-                      .text("resolution_state", "assumed_resolution")
-                      .number("rating", 4)
-                      .null("rating_remark")
-                      .number("created_at", r.created_at)
-                      .number("updated_at", r.updated_at)
-                      .raw("content_sources",
-                           R"({"type":"content_source.list","total_count":0,"content_sources":[]})")
-                      .object());
-        } else {
-            m.null("ai_agent");
-        }
-    }
+    add_agents(m, r, style);
     if (style.has_extras) {
         m.raw("x_thread", R"({"":[],"a b":{"c":[{}]}})");
     }
@@ -340,6 +441,11 @@ std::string renderer::write(const ticket& r) const
         m.text("ticket_state_external_label", state.external_label);
     } else {
         m.raw("ticket_state", state_member(state));
+    }
+    if (version_ >= 216) {
+        m.text("previous_ticket_state_id",
+               r.previous_state ? std::optional(world_.ticket_states[*r.previous_state].id)
+                                : std::nullopt);
     }
     m.raw("ticket_type", of(type)).raw("contacts", contact_list(r, style));
     const auto assignee = [&](std::string_view name, const std::optional<slot>& who,

@@ -211,7 +211,7 @@ void read_pagination(const json& pagination, listing_request& wanted)
     }
 }
 
-void read_sort(const json& sort, listing_request& wanted)
+void read_sort(const json& sort, listing_request& wanted, bool checks_order)
 {
     if (!sort.is_object() || !sort.contains("field") || !sort["field"].is_string()) {
         refuse("parameter_invalid", "sort takes a field and an order");
@@ -223,15 +223,15 @@ void read_sort(const json& sort, listing_request& wanted)
     }
     wanted.sort_field = sort["field"].get<std::string>();
     const json order = sort.value("order", json("descending"));
-    if (order != "ascending" && order != "descending") {
+    if (checks_order && order != "ascending" && order != "descending") {
         refuse("invalid_sort_order", "sort.order must be ascending or descending");
     }
-    wanted.is_descending = order == "descending";
+    wanted.is_descending = order != "ascending";
 }
 
 } // namespace
 
-listing_request parse_search(std::string_view body, std::size_t per_page_default)
+listing_request parse_search(std::string_view body, std::size_t per_page_default, bool checks_order)
 {
     const auto parsed = json::parse(body, nullptr, false);
     if (!parsed.is_object()) {
@@ -245,7 +245,7 @@ listing_request parse_search(std::string_view body, std::size_t per_page_default
         } else if (name == "pagination") {
             read_pagination(value, wanted);
         } else if (name == "sort") {
-            read_sort(value, wanted);
+            read_sort(value, wanted, checks_order);
         } else {
             refuse("parameter_invalid", name + " is not understood");
         }
@@ -254,6 +254,12 @@ listing_request parse_search(std::string_view body, std::size_t per_page_default
         refuse("parameter_missing", "query is required");
     }
     return wanted;
+}
+
+cursor_page find_page(const world& w, const shelf<company>& from, const listing_request& wanted,
+                      search_memory& memory)
+{
+    return finder<company>(w, from, wanted, memory).find();
 }
 
 cursor_page find_page(const world& w, const shelf<contact>& from, const listing_request& wanted,

@@ -67,7 +67,11 @@ private:
 };
 
 // Throw `refusal`.
-listing_request parse_search(std::string_view body, std::size_t per_page_default);
+// `checks_order`: a sort order that does not exist is an error rather than the usual one.
+listing_request parse_search(std::string_view body, std::size_t per_page_default,
+                             bool checks_order);
+cursor_page find_page(const world& w, const shelf<company>& from, const listing_request& wanted,
+                      search_memory& memory);
 cursor_page find_page(const world& w, const shelf<contact>& from, const listing_request& wanted,
                       search_memory& memory);
 cursor_page find_page(const world& w, const shelf<conversation>& from,

@@ -262,6 +262,59 @@ std::optional<search_field<contact>> find_field(const world& w, const shelf<cont
     return std::nullopt;
 }
 
+std::optional<search_field<company>> find_field(const world& w, const shelf<company>&,
+                                                std::string_view name)
+{
+    using r = const company&;
+    static constexpr std::string_view custom = "custom_attributes.";
+    if (name == "created_at") {
+        return date<company>([](r c) { return std::optional(c.created_at); }, 0);
+    }
+    if (name == "updated_at") {
+        return date<company>([](r c) { return std::optional(c.updated_at); });
+    }
+    if (name == "remote_created_at") {
+        return date<company>([](r c) { return c.remote_created_at; });
+    }
+    if (name == "last_request_at") {
+        return date<company>([](r c) { return c.last_request_at; }, 1);
+    }
+    if (name == "company_id") {
+        return text<company>([](r c) { return texts{c.company_id}; }, true);
+    }
+    if (name == "name") {
+        return text<company>([](r c) { return texts{c.name}; });
+    }
+    if (name == "monthly_spend") {
+        return number<company>([](r c) { return std::optional(c.monthly_spend); });
+    }
+    if (name == "session_count") {
+        return number<company>([](r c) { return std::optional(c.session_count); });
+    }
+    if (name == "user_count") {
+        return number<company>([](r c) { return std::optional(c.user_count); });
+    }
+    if (name == "tag_id") {
+        auto f = text<company>(
+            [&w](r c) {
+                texts ids;
+                for (const slot t : c.tags) {
+                    ids.push_back(w.tags[t].id);
+                }
+                return ids;
+            },
+            true);
+        f.is_tag = true;
+        return f;
+    }
+    for (const auto& a : w.attributes) {
+        if (name.starts_with(custom) && a.model == "company" && a.full_name == name) {
+            return attribute_field<company>(a.name, a.data_type);
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<search_field<conversation>> find_field(const world& w, const shelf<conversation>&,
                                                      std::string_view name)
 {

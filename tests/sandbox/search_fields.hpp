@@ -27,6 +27,8 @@ struct search_field
 };
 
 // Nothing when there is no such field.
+std::optional<search_field<company>> find_field(const world& w, const shelf<company>&,
+                                                std::string_view name);
 std::optional<search_field<contact>> find_field(const world& w, const shelf<contact>&,
                                                 std::string_view name);
 std::optional<search_field<conversation>> find_field(const world& w, const shelf<conversation>&,

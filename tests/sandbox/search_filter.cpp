@@ -258,7 +258,9 @@ private:
     {
         const bool is_date = field.kind == field_kind::date;
         const bool is_day = is_date && is_by_day_;
-        if (is_day) {
+        if (is_date && std::is_same_v<Record, company>) {
+            expect_operator(op, name, {"=", "!=", ">", "<"});
+        } else if (is_day) {
             expect_operator(op, name, {"=", ">", "<"});
         } else {
             expect_operator(op, name, {"=", "!=", "IN", "NIN", ">", "<", ">=", "<="});
@@ -323,6 +325,12 @@ private:
 };
 
 } // namespace
+
+condition<company> compile_filter(const world& w, const shelf<company>& from,
+                                  std::string_view query, bool is_by_day)
+{
+    return compiler<company>(w, from, is_by_day).compile(json::parse(query), 0);
+}
 
 condition<contact> compile_filter(const world& w, const shelf<contact>& from,
                                   std::string_view query, bool is_by_day)

@@ -26,6 +26,8 @@ struct condition
 };
 
 // Throw `refusal` for a filter the API would not accept. `query` is valid JSON.
+condition<company> compile_filter(const world& w, const shelf<company>& from,
+                                  std::string_view query, bool is_by_day);
 condition<contact> compile_filter(const world& w, const shelf<contact>& from,
                                   std::string_view query, bool is_by_day);
 condition<conversation> compile_filter(const world& w, const shelf<conversation>& from,

@@ -7,8 +7,8 @@
 //   subscription_types ticket_types ticket_states
 //
 // Each line is the document as GET by id (or, for small lists, the list) serves it in the
-// workspace's version, with all its nastiness, and one member more, `_truth`. Ids in it are
-// strings.
+// workspace's version or the one asked for, with all its nastiness, and one member more, `_truth`.
+// Ids in it are strings.
 //
 //   contacts       {"tags":[id],"companies":[id],"segments":[id],"notes":[id],
 //                   "subscriptions":[{"id":id,"consent":"opt_in"|"opt_out"}]}

@@ -313,6 +313,17 @@ std::string workspace::truth(std::string_view resource) const
     return write_truth(parts_->state, renderer(parts_->state, parts_->version, true), resource);
 }
 
+std::optional<std::string> workspace::truth(std::string_view resource,
+                                            std::string_view api_version) const
+{
+    const auto version = parse_version(api_version);
+    if (!version) {
+        return std::nullopt;
+    }
+    const renderer show(parts_->state, *version, *version == parts_->version);
+    return write_truth(parts_->state, show, resource);
+}
+
 bool workspace::add_fault(std::string_view json)
 {
     return parts_->faults.add(json);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,7 +19,7 @@ struct options
     unsigned conversations = 100;
     unsigned tickets = 40;
     std::uint64_t seed = 1;
-    std::string api_version = "2.14"; // for requests that name none
+    std::string api_version = "2.16"; // for requests that name none
     unsigned rate_limit = 0;          // requests per window of 10 s; 0: none
     std::chrono::microseconds index_lag{0};
     std::string timezone = "America/New_York";
@@ -53,8 +54,11 @@ public:
     void set_mutation_rate(double per_second, time_point now);
     void pass_time(time_point now);
 
-    // The internal state as NDJSON; the format is described in truth.cpp.
+    // The internal state as NDJSON; the format is described in truth.cpp. In the workspace's own
+    // version, or in another one; nothing for a version that does not exist.
     [[nodiscard]] std::string truth(std::string_view resource) const;
+    [[nodiscard]] std::optional<std::string> truth(std::string_view resource,
+                                                   std::string_view api_version) const;
 
     // Switches a fault on, as JSON (see faults.hpp); false when it is not understood.
     bool add_fault(std::string_view json);

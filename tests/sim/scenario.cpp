@@ -89,6 +89,7 @@ void draw_world(scenario& drawn, dice& die)
     world.contacts = static_cast<unsigned>(die.between(10, 140));
     world.conversations = static_cast<unsigned>(die.between(5, 50));
     world.tickets = static_cast<unsigned>(die.between(3, 25));
+    world.api_version = "2.14"; // as the plans of the simulation
     world.parts_max = 12;
     if (die.chance(0.04)) {
         world.parts_max = 505;

@@ -198,7 +198,7 @@ constexpr option_key keys[] = {
     {"intercom.webhook_secret_file", a_secret_file,
      [](options& o, const given& v) { return take_secret_file(v, o.intercom.webhook_secret); },
      without_effect},
-    {"intercom.api_version", R"("2.10" to "2.17" or "Preview")",
+    {"intercom.api_version", known_api_versions,
      [](options& o, const given& v) {
          const auto text = v.text();
          return text && put(o.intercom.version, parse_api_version(*text));

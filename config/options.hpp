@@ -25,8 +25,8 @@ struct intercom_options
     std::string base_url;
     secret access_token;
     secret webhook_secret;
-    // The version the catalogue was written against and tested with.
-    api_version version{2, 14};
+    // The newest one that Intercom has published a description of.
+    api_version version{2, 16};
     // Other apps of the workspace live on the same quota; a tenth is theirs.
     double max_quota_share = 0.9;
     std::string acting_admin_id;

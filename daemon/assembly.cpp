@@ -45,7 +45,7 @@ std::string this_process()
     return fmt::format("{}:{}", host, ::getpid());
 }
 
-std::vector<record_plan> make_plans(const options& settings, const std::vector<std::string>& only)
+std::vector<const resource*> chosen(const options& settings, const std::vector<std::string>& only)
 {
     const auto& wanted = only.empty() ? settings.sync.resources : only;
     for (const auto& name : wanted) {
@@ -55,15 +55,37 @@ std::vector<record_plan> make_plans(const options& settings, const std::vector<s
                                   "intercom-mirror docs tables lists them");
         }
     }
+    std::vector<const resource*> found;
+    std::ranges::copy_if(catalogue(), std::back_inserter(found), [&](const resource* each) {
+        return wanted.empty() || std::ranges::find(wanted, each->name) != wanted.end();
+    });
+    return found;
+}
+
+std::vector<record_plan> make_plans(const options& settings, const std::vector<std::string>& only)
+{
     std::vector<record_plan> plans;
-    for (const auto* each : catalogue()) {
-        const bool is_wanted =
-            wanted.empty() || std::find(wanted.begin(), wanted.end(), each->name) != wanted.end();
-        if (is_wanted && each->versions.holds(settings.intercom.version)) {
+    for (const auto* each : chosen(settings, only)) {
+        if (each->versions.holds(settings.intercom.version)) {
             plans.emplace_back(*each, settings.intercom.version, settings.privacy.omit);
+        } else if (!only.empty()) {
+            throw command_failure(exit_code::bad_configuration,
+                                  fmt::format("{} {}, and [intercom] api_version is {}", each->name,
+                                              versions_text(each->versions),
+                                              to_string(settings.intercom.version)),
+                                  "choose another api_version, or leave it out");
         }
     }
     return plans;
+}
+
+std::vector<const resource*> unserved_in(const options& settings)
+{
+    auto found = chosen(settings, {});
+    std::erase_if(found, [&](const resource* each) {
+        return each->versions.holds(settings.intercom.version);
+    });
+    return found;
 }
 
 pull_settings pull_settings_of(const options& settings, wall_time now)
@@ -96,7 +118,7 @@ struct assembly::parts
 {
     parts(const setup& begun, const std::vector<std::string>& only)
         : settings(begun.settings), log(*begun.log), random(make_random()),
-          plans(make_plans(begun.settings, only)), io(1)
+          plans(make_plans(begun.settings, only)), unserved(unserved_in(begun.settings)), io(1)
     {
         http_client_options http;
         http.where = parse_origin(origin_of(settings.intercom));
@@ -106,6 +128,8 @@ struct assembly::parts
         turns = std::make_unique<lanes>(io.get_executor(), *time, random, quota);
         api_client_options client;
         client.version = to_string(settings.intercom.version);
+        client.version_otherwise =
+            settings.intercom.version == preview_version ? former_preview_name : "";
         client.user_agent = fmt::format("intercom-mirror/{}", project_version);
         api = std::make_unique<api_client>(*transport, *turns, *time, random,
                                            settings.intercom.access_token.reveal(), client);
@@ -180,6 +204,7 @@ struct assembly::parts
     event_sink& log;
     random_source random;
     std::vector<record_plan> plans;
+    std::vector<const resource*> unserved;
     shared_epoch epoch = std::make_shared<std::atomic<std::int64_t>>(0);
     std::unique_ptr<store> blocking;
     std::unique_ptr<clock> time = make_machine_clock();
@@ -212,6 +237,22 @@ services& assembly::with()
 std::span<const record_plan> assembly::plans() const
 {
     return parts_->plans;
+}
+
+std::span<const resource* const> assembly::unserved() const
+{
+    return parts_->unserved;
+}
+
+void assembly::note_unserved()
+{
+    for (const auto* each : parts_->unserved) {
+        direct().edit_resource(each->name, [&](resource_state& state) {
+            state.phase = "needs_version";
+            state.trouble = fmt::format("{}, api_version is {}", versions_text(each->versions),
+                                        to_string(parts_->settings.intercom.version));
+        });
+    }
 }
 
 store& assembly::direct()
@@ -365,6 +406,10 @@ exit_code end_of(const std::function<exit_code()>& command)
     } catch (const wrong_workspace& wrong) {
         throw command_failure(exit_code::bad_configuration, wrong.what(),
                               "each workspace needs a [postgres] schema of its own");
+    } catch (const version_unknown_there& refused) {
+        throw command_failure(
+            exit_code::bad_configuration, refused.what(),
+            fmt::format("[intercom] api_version may be {}", known_api_versions));
     } catch (const lease_lost& lost) {
         throw command_failure(exit_code::unavailable, lost.what());
     } catch (const schema_mismatch& mismatch) {

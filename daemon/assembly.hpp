@@ -48,6 +48,10 @@ public:
 
     services& with();
     [[nodiscard]] std::span<const record_plan> plans() const;
+    // What the configuration asks for and its API version does not have.
+    [[nodiscard]] std::span<const resource* const> unserved() const;
+    // Says so in their state. Needs the lease.
+    void note_unserved();
     [[nodiscard]] store& direct(); // a connection of its own, for blocking use
     [[nodiscard]] bool was_interrupted() const;
 

@@ -10,7 +10,7 @@ constexpr column columns[] = {
     {"name", text, "name", "Full name."},
     {"email", text, "email", "Email address the teammate signs in with."},
     {"job_title", text, "job_title", "Job title from the teammate's profile."},
-    {"role", text, "role", "Role in the workspace."},
+    {"role", text, "role.name|role", "Name of the role in the workspace; from version 2.16."},
     {"away_mode_enabled", boolean, "away_mode_enabled", "Whether the teammate is set to away."},
     {"away_mode_reassign", boolean, "away_mode_reassign",
      "Whether new replies go back to the unassigned inbox while the teammate is away."},
@@ -26,6 +26,7 @@ constexpr listing listings[] = {
 
 constexpr unmapped in_raw[] = {
     kind_is_the_table,
+    {"role.id", "custom roles have no list of their own; the name has a column"},
     {"team_ids", "the other side of team_admins"},
     {"team_priority_level", "the other side of the priority levels in teams"},
 };

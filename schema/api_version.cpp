@@ -1,29 +1,27 @@
 #include "schema/api_version.hpp"
 
-#include <charconv>
+#include <algorithm>
+#include <array>
 
 namespace intercom_mirror {
+namespace {
+
+// In the order in which they came out.
+constexpr std::array numbered{
+    api_version{2, 10}, api_version{2, 11}, api_version{2, 12}, api_version{2, 13},
+    api_version{2, 14}, api_version{2, 15}, api_version{2, 16}, api_version{2, 17},
+};
+
+} // namespace
 
 std::optional<api_version> parse_api_version(std::string_view text)
 {
-    if (text == "Preview" || text == "Unstable") {
+    if (text == "Preview" || text == former_preview_name) {
         return preview_version;
     }
-    api_version version;
-    const char* end = text.data() + text.size();
-    const auto major = std::from_chars(text.data(), end, version.major);
-    if (major.ec != std::errc() || major.ptr == end || *major.ptr != '.') {
-        return std::nullopt;
-    }
-    const auto minor = std::from_chars(major.ptr + 1, end, version.minor);
-    if (minor.ec != std::errc() || minor.ptr != end) {
-        return std::nullopt;
-    }
-    constexpr api_version newest{2, 17};
-    if (version < oldest_version || version > newest) {
-        return std::nullopt;
-    }
-    return version;
+    const auto found = std::ranges::find_if(
+        numbered, [&](const api_version& one) { return to_string(one) == text; });
+    return found == numbered.end() ? std::nullopt : std::optional(*found);
 }
 
 std::string to_string(api_version version)

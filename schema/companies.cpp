@@ -69,6 +69,14 @@ constexpr child children[] = {
                     .editable = true}),
 };
 
+// How precisely it compares times is not documented: whole days are the widest it can mean.
+constexpr search searching{.target = "/companies/search",
+                           .list_keys = "data|companies",
+                           .page_size = 60,
+                           .day_until = preview_version,
+                           .is_complete = false,
+                           .versions = {.first = preview_version}};
+
 // The list is quicker while it reaches, but lacks companies without users.
 constexpr listing listings[] = {
     {.by = paging::page,
@@ -104,6 +112,7 @@ constinit const resource companies_resource{
     .children = children,
     .get_target = "/companies/{id}",
     .listings = listings,
+    .searching = searching,
     .has_updated_at = true,
     .when_missing = deletion::deleted,
     .sets = "tags.tags,segments.segments,notes.notes",

@@ -40,7 +40,8 @@ constexpr listing listings[] = {
      .part = "company"},
     until(15, listing{.target = "/data_attributes?model=conversation&include_archived=true",
                       .list_keys = "data",
-                      .part = "conversation"}),
+                      .part = "conversation",
+                      .part_rows = "model = 'conversation'"}),
 };
 
 constexpr unmapped in_raw[] = {kind_is_the_table};

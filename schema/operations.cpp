@@ -40,7 +40,13 @@ public:
         }
         if (!from.searching.target.empty()) {
             found_.push_back({"POST " + std::string(from.searching.target), table,
-                              "records created or changed in a span of time"});
+                              from.searching.is_complete
+                                  ? "records created or changed in a span of time"
+                                  : "records changed lately, where it knows them all"});
+        }
+        if (!from.deletions.target.empty()) {
+            found_.push_back({"GET " + std::string(from.deletions.target), table,
+                              "records deleted lately, which are then read alone"});
         }
         if (!from.get_target.empty()) {
             found_.push_back({"GET " + std::string(from.get_target), table,

@@ -148,6 +148,9 @@ struct listing
     // Listings of different parts complete each other: all have to be read, and only then is
     // anything absent. Listings of the same part are alternatives.
     std::string_view part = {};
+    // The rows of the part (SQL over the resource's table), where a version has no listing of it:
+    // they stay as they were last seen.
+    std::string_view part_rows = {};
 };
 
 enum class precision : std::uint8_t { second, workspace_day };
@@ -159,10 +162,34 @@ struct search
     unsigned page_size = 150;
     // The filters > < = on times compare calendar days of the workspace up to this version.
     api_version day_until{0, 0};
+    // Finds every record that exists. Otherwise only polls ask it; the rest is found by listings.
+    bool is_complete = true;
+    version_range versions{};
 
+    [[nodiscard]] constexpr bool exists(api_version version) const
+    {
+        return !target.empty() && versions.holds(version);
+    }
     [[nodiscard]] constexpr precision filter_precision(api_version version) const
     {
         return version <= day_until ? precision::workspace_day : precision::second;
+    }
+};
+
+// A list of what was deleted, the latest first: ids and when it happened. A hint, since each is
+// read alone before it is believed; without it, deletions show in sweeps.
+struct deletion_list
+{
+    paging by = paging::page;
+    std::string_view target; // empty: there is none
+    std::string_view list_keys;
+    unsigned page_size = 0;
+    std::string_view time; // the member that says when, in unix seconds
+    version_range versions{};
+
+    [[nodiscard]] constexpr bool exists(api_version version) const
+    {
+        return !target.empty() && versions.holds(version);
     }
 };
 
@@ -192,6 +219,7 @@ struct resource
     std::string_view get_target = {}; // "/contacts/{id}"; empty: cannot be read alone
     std::span<const listing> listings = {};
     search searching{};
+    deletion_list deletions{};
     // List items lack children or columns that matter: a changed item is read alone.
     bool list_is_poorer = false;
     // A change of a record moves its updated_at (hint for polls; sweeps do not rely on it).

@@ -75,12 +75,14 @@ boost::asio::awaitable<void> check_resource(services& with, const record_plan& p
                                             findings& found)
 {
     const auto& described = plan.described();
-    auto source = !described.searching.target.empty()
-                      ? source_of(described.searching, search_query::equals("id", "0"), lane::polls)
-                      : source_of(described.listings.front(), lane::polls);
-    // A scroll would stay open for a minute.
+    page_source source;
+    if (described.searching.exists(plan.version()) && described.searching.is_complete) {
+        source = source_of(described.searching, search_query::equals("id", "0"), lane::polls);
+    }
     for (const auto& each : described.listings) {
-        if (source.by == paging::scroll) {
+        // A scroll would stay open for a minute.
+        if (source.target.empty() && each.by != paging::scroll &&
+            each.versions.holds(plan.version())) {
             source = source_of(each, lane::polls);
         }
     }
@@ -106,6 +108,11 @@ boost::asio::awaitable<exit_code> check_intercom(services& with, std::span<const
     try {
         auto asked = get_request("/me", lane::polls, "GET /me");
         const auto reply = co_await with.api.call(std::move(asked));
+        if (reply.kind == answer::version_invalid) {
+            found.bad("api_version", fmt::format("the workspace refuses it: {} {}",
+                                                 reply.error_code, reply.error_message));
+            co_return exit_code::done;
+        }
         const auto me = nlohmann::json::parse(reply.body, nullptr, false);
         const auto app =
             me.is_object() && me.contains("app") ? me["app"] : nlohmann::json::object();

@@ -98,6 +98,7 @@ exit_code run(const global_arguments& global)
         }
         begun.log->info("mirroring",
                         {{"epoch", *epoch}, {"schema", begun.settings.postgres.schema}});
+        parts.note_unserved();
         auto& with = parts.with();
         engine pulling(with, parts.plans());
         progress_display shown(pulling);

@@ -1,4 +1,5 @@
 #include "daemon/assembly.hpp"
+#include "sync/pull/engine.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -66,7 +67,18 @@ json describe(store& on, const record_plan& plan)
     return one;
 }
 
-json describe_all(store& on, std::span<const record_plan> plans, const options& settings)
+// The rows stay as they were last seen; the state says why nothing moves.
+json describe_unserved(store& on, const resource& described, const options& settings)
+{
+    const record_plan plan(described, described.versions.first, settings.privacy.omit);
+    json one = describe(on, plan);
+    one["phase"] = "needs_version";
+    one["trouble"] = fmt::format("{}, api_version is {}", versions_text(described.versions),
+                                 to_string(settings.intercom.version));
+    return one;
+}
+
+json describe_all(store& on, const assembly& parts, const options& settings)
 {
     json all{{"schema", settings.postgres.schema}, {"resources", json::array()}};
     const auto holder = on.lease_holder();
@@ -75,8 +87,11 @@ json describe_all(store& on, std::span<const record_plan> plans, const options& 
                                   {"is_alive", holder->is_alive},
                                   {"quota", json::parse(holder->vitals, nullptr, false)}}
                            : json(nullptr);
-    for (const auto& plan : plans) {
+    for (const auto& plan : parts.plans()) {
         all["resources"].push_back(describe(on, plan));
+    }
+    for (const auto* each : parts.unserved()) {
+        all["resources"].push_back(describe_unserved(on, *each, settings));
     }
     return all;
 }
@@ -158,7 +173,7 @@ exit_code status(const global_arguments& global, const status_arguments& argumen
                                   "intercom-mirror migrate, or run");
         }
         for (;;) {
-            const auto all = describe_all(*connection, parts.plans(), begun.settings);
+            const auto all = describe_all(*connection, parts, begun.settings);
             if (arguments.as_json) {
                 out << all.dump(arguments.is_watching ? -1 : 2) << '\n';
             } else {

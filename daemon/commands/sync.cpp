@@ -43,7 +43,8 @@ exit_code hand_over(assembly& parts, const sync_arguments& arguments, event_sink
         }
         const auto& plan = parts.plans()[next];
         const auto state = on.load_resource(plan.described().name);
-        if (state.phase == "forbidden" || state.phase == "needs_token") {
+        if (state.phase == "forbidden" || state.phase == "needs_version" ||
+            state.phase == "needs_token") {
             throw command_failure(exit_code::not_permitted,
                                   fmt::format("{} cannot be read: {}", state.resource,
                                               state.trouble.value_or(state.phase)));
@@ -71,6 +72,7 @@ exit_code sync_once(const global_arguments& global, const sync_arguments& argume
         if (!parts.take_lease()) {
             return hand_over(parts, arguments, *begun.log);
         }
+        parts.note_unserved();
         auto& with = parts.with();
         with.settings.accept_absences = arguments.accept_absences;
         engine pulling(with, parts.plans());

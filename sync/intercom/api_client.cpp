@@ -99,6 +99,18 @@ struct api_client::state : std::enable_shared_from_this<api_client::state>
         }
     }
 
+    // Until the version's name has been accepted once, a refusal may be about the name.
+    bool try_other_name(const api_reply& reply)
+    {
+        is_version_known = is_version_known || reply.kind == answer::ok;
+        if (is_version_known || reply.kind != answer::version_invalid ||
+            options.version_otherwise.empty()) {
+            return false;
+        }
+        options.version = std::exchange(options.version_otherwise, {});
+        return true;
+    }
+
     [[nodiscard]] bool is_lately_verified() const
     {
         return verified_at != instant::min() && time.now() - verified_at < verified_for;
@@ -114,6 +126,7 @@ struct api_client::state : std::enable_shared_from_this<api_client::state>
     retry_budget budget;
     api_statistics counters;
 
+    bool is_version_known = false;
     bool is_rejected = false;
     std::string why_rejected;
     // While somebody finds out whether the token is alive: what the others wait for.
@@ -272,6 +285,9 @@ asio::awaitable<api_reply> api_client::call(api_request request)
     for (;;) {
         const auto tokens_before = self->tokens;
         auto reply = co_await self->ask_until_answered(request, false);
+        if (self->try_other_name(reply)) {
+            continue;
+        }
         if (reply.kind != answer::forbidden) {
             co_return reply;
         }

@@ -40,6 +40,8 @@ api_request search_request(std::string target, std::string body, lane urgency,
 struct api_client_options
 {
     std::string version = {}; // "2.14"
+    // Another name of the same version, for a workspace that refuses the first one.
+    std::string version_otherwise = {};
     std::string user_agent = "intercom-mirror";
     // An exchange as a whole; search is known to take half a minute.
     duration timeout = std::chrono::seconds(90);

@@ -19,13 +19,31 @@ constexpr duration first_pause = std::chrono::seconds(5);
 constexpr duration longest_pause = std::chrono::minutes(5);
 // Scopes are changed by people.
 constexpr duration pause_when_forbidden = std::chrono::minutes(10);
+// Of a resource that the workspace does not offer in this version, or that no workspace does.
+constexpr std::string_view needs_version = "needs_version";
 constexpr duration audit_every = std::chrono::hours(1);
 constexpr std::size_t audit_records = 10;
 constexpr std::size_t redecode_rows = 200;
 constexpr duration completion_look_every = std::chrono::seconds(5);
 constexpr std::size_t index_builders = 2;
 
+std::string refusal_text(const record_plan& plan, const version_refused& refused)
+{
+    return fmt::format("{}; {} {}, this workspace does not offer it in {}", refused.what(),
+                       plan.described().name, versions_text(plan.described().versions),
+                       to_string(plan.version()));
+}
+
 } // namespace
+
+std::string versions_text(const version_range& versions)
+{
+    std::string text = "exists in API version " + to_string(versions.first);
+    if (versions.last == preview_version) {
+        return text + (versions.first == preview_version ? "" : " and later");
+    }
+    return text + " to " + to_string(versions.last);
+}
 
 bool is_small_list(const resource& described)
 {
@@ -89,6 +107,11 @@ awaitable<void> engine::introduce()
 {
     auto asked = get_request("/me", lane::polls, "GET /me");
     const auto reply = co_await with_.api.call(std::move(asked));
+    if (reply.kind == answer::version_invalid) {
+        throw version_unknown_there(
+            fmt::format("GET /me answers {} {}: the workspace refuses API version {}", reply.status,
+                        reply.error_code, to_string(all_.front()->plan.version())));
+    }
     if (reply.kind != answer::ok) {
         throw std::runtime_error(
             fmt::format("GET /me answers {} {}", reply.status, reply.error_code));
@@ -122,7 +145,7 @@ awaitable<void> engine::redecode(const record_plan& plan)
     const std::string name(plan.described().name);
     auto load = [&](store& on) { return on.load_resource(name); };
     const auto state = co_await with_.db.run(load);
-    if (state.fingerprint == plan.fingerprint()) {
+    if (state.fingerprint == plan.fingerprint() && !state.decoding_towards) {
         co_return;
     }
     if (state.fingerprint) {
@@ -135,10 +158,16 @@ awaitable<void> engine::redecode(const record_plan& plan)
     }
     const bool is_changed = state.fingerprint.has_value();
     auto save = [&](store& on) {
+        // Walks under way began with the former shapes and, by its filters, other slices.
+        for (const char* stream : {"first", "sweep"}) {
+            on.drop_slices(name, stream);
+        }
         on.edit_resource(name, [&](resource_state& now) {
             now.fingerprint = plan.fingerprint();
+            now.decoding_towards.reset();
             now.version = to_string(plan.version());
-            now.sweep_due = now.sweep_due || is_changed;
+            // Each poll of a small list is a sweep anyway.
+            now.sweep_due = now.sweep_due || (is_changed && !is_small_list(plan.described()));
         });
     };
     co_await with_.db.run(save);
@@ -179,6 +208,9 @@ awaitable<void> engine::sync_resource(mirrored& which, bool is_full,
     } catch (const resource_forbidden& forbidden) {
         phase = "forbidden";
         why = forbidden.what();
+    } catch (const version_refused& refused) {
+        phase = needs_version;
+        why = refusal_text(which.plan, refused);
     } catch (const api_failure& unavailable) {
         why = unavailable.what();
     } catch (const walk_broken& broken) {
@@ -249,6 +281,10 @@ awaitable<void> engine::persist(mirrored& which, std::string_view doing,
         } catch (const resource_forbidden& forbidden) {
             phase = "forbidden";
             why = forbidden.what();
+            pause = pause_when_forbidden;
+        } catch (const version_refused& refused) {
+            phase = needs_version;
+            why = refusal_text(which.plan, refused);
             pause = pause_when_forbidden;
         } catch (const api_failure& unavailable) {
             why = unavailable.what();

@@ -35,6 +35,16 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+// The workspace does not speak the configured version of the API.
+class version_unknown_there : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// "exists in API version 2.12 and later"
+std::string versions_text(const version_range& versions);
+
 // Whether a resource is a list that comes whole in one answer: each poll of it is a sweep too.
 bool is_small_list(const resource& described);
 

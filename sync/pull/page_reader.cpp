@@ -51,6 +51,18 @@ page_source source_of(const search& from, std::string filter, lane in)
     return source;
 }
 
+page_source source_of(const deletion_list& from, lane in)
+{
+    page_source source;
+    source.by = from.by;
+    source.target = from.target;
+    source.purpose = from.target.substr(0, from.target.find('?'));
+    source.list_keys = from.list_keys;
+    source.page_size = from.page_size;
+    source.in = in;
+    return source;
+}
+
 page_source source_of(const completion& from, std::string_view id, lane in)
 {
     page_source source;
@@ -129,6 +141,8 @@ void page_reader::check(const api_reply& reply) const
         return;
     case answer::forbidden:
         throw resource_forbidden(told());
+    case answer::version_invalid:
+        throw version_refused(told());
     case answer::missing:
         if (source_.by == paging::scroll && !position_.empty()) {
             throw walk_broken(walk_broken::why::restart, told(), true);

@@ -35,6 +35,13 @@ private:
     bool is_missing_;
 };
 
+// The workspace does not offer this in the version spoken.
+class version_refused : public walk_broken
+{
+public:
+    explicit version_refused(const std::string& what) : walk_broken(why::unsupported, what) {}
+};
+
 // Another scroll of the workspace is open; it cannot be closed, only waited for.
 class scroll_busy : public std::runtime_error
 {
@@ -67,6 +74,7 @@ struct page_source
 
 page_source source_of(const listing& from, lane in);
 page_source source_of(const search& from, std::string filter, lane in);
+page_source source_of(const deletion_list& from, lane in);
 // The complete list of a child of the record `id`.
 page_source source_of(const completion& from, std::string_view id, lane in);
 

@@ -6,8 +6,10 @@
 #include "sync/seeded_bug.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 namespace intercom_mirror {
@@ -63,6 +65,27 @@ private:
     std::uint64_t unreadable_ = 0; // all alike, they cannot be told apart
 };
 
+struct deletion_entry
+{
+    std::string key;
+    std::int64_t at = 0; // unix seconds
+};
+
+// Throws malformed_page when it is not an object with both.
+deletion_entry read_deletion(std::string_view json, std::string_view key_member,
+                             std::string_view time_member)
+{
+    const auto entry = nlohmann::json::parse(json, nullptr, false);
+    if (entry.is_object() && entry.contains(key_member) && entry.contains(time_member)) {
+        const auto& key = entry[std::string(key_member)];
+        const auto& at = entry[std::string(time_member)];
+        if ((key.is_string() || key.is_number_integer()) && at.is_number_integer()) {
+            return {key.is_string() ? key.get<std::string>() : key.dump(), at.get<std::int64_t>()};
+        }
+    }
+    throw malformed_page("an entry of the list of deletions is none");
+}
+
 lane lane_of(bool is_poll)
 {
     return is_poll ? lane::polls : lane::backfill;
@@ -89,7 +112,7 @@ std::optional<std::int64_t> puller::since() const
 
 duration puller::poll_interval() const
 {
-    if (is_searchable()) {
+    if (polls_by_search() && can_search_) {
         return with_.settings.poll_every;
     }
     return std::max(with_.settings.poll_every,
@@ -147,7 +170,7 @@ awaitable<void> puller::walk_everything(kind which)
     };
     co_await with_.db.run(begin);
     wall_time started_at;
-    if (is_searchable()) {
+    if (walks_by_search()) {
         started_at = co_await walk_slices(all);
     } else {
         started_at = co_await walk_listings(which, all.told, false);
@@ -507,6 +530,12 @@ awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is
         }
     }
     id_set seen;
+    if (which != kind::first) {
+        auto load = [&](store& on) { return unlisted_keys(on); };
+        for (const auto& key : co_await with_.db.run(load)) {
+            seen.add(key);
+        }
+    }
     bool is_complete = true;
     const auto unreadable_before = unreadable_;
     std::optional<wall_time> started_at;
@@ -545,6 +574,22 @@ awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is
         }
     }
     co_return started_at.value_or(with_.time.wall());
+}
+
+std::vector<std::string> puller::unlisted_keys(store& on) const
+{
+    std::vector<std::string> keys;
+    const auto& listings = plan_.described().listings;
+    for (const auto& each : listings) {
+        const bool is_listed = std::any_of(listings.begin(), listings.end(), [&](const auto& one) {
+            return one.part == each.part && one.versions.holds(plan_.version());
+        });
+        if (!is_listed && !each.part_rows.empty()) {
+            const auto some = on.keys_of(plan_.described().name, each.part_rows);
+            keys.insert(keys.end(), some.begin(), some.end());
+        }
+    }
+    return keys;
 }
 
 awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told, lane in,
@@ -731,11 +776,23 @@ awaitable<void> puller::poll()
     told.kind = "poll";
     told.started_at = with_.time.wall();
     std::optional<wall_time> started_at;
-    if (is_searchable()) {
-        started_at = co_await poll_search(told);
-    } else {
+    if (polls_by_search() && can_search_) {
+        try {
+            started_at = co_await poll_search(told);
+        } catch (const walk_broken& broken) {
+            const bool is_shortcut = !plan_.described().searching.is_complete;
+            if (broken.cause() != walk_broken::why::unsupported || !is_shortcut) {
+                throw;
+            }
+            with_.log.info("search is refused, polls read the list instead",
+                           {{"resource", name()}, {"reason", broken.what()}});
+            can_search_ = false;
+        }
+    }
+    if (!started_at) {
         started_at = co_await walk_listings(kind::poll, told, false);
     }
+    co_await note_deletions(told);
     auto finish = [&](store& on) {
         on.edit_resource(name(), [&](resource_state& state) {
             state.poll_cursor = started_at ? started_at : state.poll_cursor;
@@ -751,6 +808,69 @@ awaitable<void> puller::poll()
         }
     };
     co_await with_.db.run(finish);
+}
+
+// What the list of deletions names is read alone, as whatever may be gone. Without the list,
+// sweeps find it.
+awaitable<void> puller::note_deletions(run_record& told)
+{
+    if (!plan_.described().deletions.exists(plan_.version())) {
+        co_return;
+    }
+    std::string trouble;
+    try {
+        co_await walk_deletions(told);
+    } catch (const walk_broken& broken) {
+        trouble = broken.what();
+    } catch (const resource_forbidden& forbidden) {
+        trouble = forbidden.what();
+    } catch (const malformed_page& malformed) {
+        trouble = malformed.what();
+    }
+    if (!trouble.empty() && !is_deletion_trouble_told_) {
+        with_.log.info("the list of deletions cannot be read, sweeps find what is gone",
+                       {{"resource", name()}, {"reason", trouble}});
+    }
+    is_deletion_trouble_told_ = !trouble.empty();
+}
+
+awaitable<void> puller::walk_deletions(run_record& told)
+{
+    const auto& list = plan_.described().deletions;
+    auto load = [&](store& on) { return on.load_resource(name()); };
+    const auto state = co_await with_.db.run(load);
+    const auto oldest = to_seconds(state.poll_cursor.value() - with_.settings.overlap);
+    page_reader reader(with_, source_of(list, lane::polls));
+    std::vector<std::string> gone;
+    std::int64_t previous = std::numeric_limits<std::int64_t>::max();
+    bool is_ordered = true;
+    for (bool is_over = false; !is_over;) {
+        const auto page = co_await reader.next();
+        ++told.pages;
+        for (const auto record : page->slices.records) {
+            const auto entry = read_deletion(record, plan_.described().key, list.time);
+            is_ordered = is_ordered && entry.at <= previous;
+            previous = entry.at;
+            if (entry.at >= oldest) {
+                gone.push_back(entry.key);
+            }
+        }
+        is_over = page->is_last || (is_ordered && previous < oldest);
+    }
+    auto note = [&](store& on) {
+        std::vector<std::string> live;
+        for (auto& key : gone) {
+            if (on.is_live(plan_, key)) {
+                live.push_back(std::move(key));
+            }
+        }
+        on.note_refetch(name(), live, "", lane::polls, "listed as deleted", false);
+        return !live.empty();
+    };
+    const bool is_any = co_await with_.db.run(note);
+    if (is_any) {
+        queued_();
+    }
 }
 
 // Newest first, until everything is older than the cursor and its overlap.

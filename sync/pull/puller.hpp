@@ -78,7 +78,19 @@ private:
              std::optional<wall_time>* date);
     boost::asio::awaitable<page_outcome> apply(const fetched_page& page, lane in,
                                                std::optional<checkpoint> progress);
-    [[nodiscard]] bool is_searchable() const { return !plan_.described().searching.target.empty(); }
+    boost::asio::awaitable<void> note_deletions(run_record& told);
+    boost::asio::awaitable<void> walk_deletions(run_record& told);
+    // Whether the search finds everything, or at least what polls are about.
+    [[nodiscard]] bool walks_by_search() const
+    {
+        return polls_by_search() && plan_.described().searching.is_complete;
+    }
+    [[nodiscard]] bool polls_by_search() const
+    {
+        return plan_.described().searching.exists(plan_.version());
+    }
+    // Rows of parts that this version has no listing of.
+    [[nodiscard]] std::vector<std::string> unlisted_keys(store& on) const;
     [[nodiscard]] std::string zone() const;
     [[nodiscard]] std::optional<std::int64_t> since() const;
     [[nodiscard]] std::string name() const { return std::string(plan_.described().name); }
@@ -89,6 +101,8 @@ private:
     std::uint64_t last_listing_pages_ = 1;
     std::uint64_t unreadable_ = 0; // records of pages, since the start
     bool can_sort_ = true;
+    bool can_search_ = true; // by a search that polls alone use
+    bool is_deletion_trouble_told_ = false;
     counts progress_;
 };
 

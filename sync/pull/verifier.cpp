@@ -78,7 +78,7 @@ awaitable<verification> verifier::compare_sample(std::size_t most)
 awaitable<void> verifier::look_at_lists()
 {
     const auto& described = plan_.described();
-    if (!described.searching.target.empty()) {
+    if (described.searching.exists(plan_.version()) && described.searching.is_complete) {
         time_slice whole;
         const auto since = with_.settings.since.find(described.name);
         if (since != with_.settings.since.end()) {
@@ -252,6 +252,9 @@ awaitable<void> verifier::confirm()
             co_return;
         }
         for (const auto& each : plan_.described().listings) {
+            if (!each.versions.holds(plan_.version())) {
+                continue;
+            }
             page_reader reader(with_, source_of(each, lane::polls));
             for (bool is_over = false; !is_over;) {
                 const auto page = co_await reader.next();

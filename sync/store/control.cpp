@@ -340,7 +340,8 @@ resource_state load_resource(pqxx::transaction_base& transaction, std::string_vi
     state.resource = resource;
     const auto found = transaction.exec_params(
         fmt::format("SELECT phase, api_version, fingerprint, {}, {}, {}, {}, sweep_due,"
-                    " expected_records, fuse_candidates, fuse_limit, trouble FROM resource_state"
+                    " expected_records, fuse_candidates, fuse_limit, trouble, decoding_towards"
+                    " FROM resource_state"
                     " WHERE resource = $1",
                     fmt::format(from_time, "complete_since"), fmt::format(from_time, "poll_cursor"),
                     fmt::format(from_time, "last_poll_at"),
@@ -364,6 +365,9 @@ resource_state load_resource(pqxx::transaction_base& transaction, std::string_vi
     state.fuse_candidates = as_optional<std::int64_t>(one[9]);
     state.fuse_limit = as_optional<std::int64_t>(one[10]);
     state.trouble = as_optional<std::string>(one[11]);
+    if (!one[12].is_null()) {
+        state.decoding_towards = static_cast<std::uint64_t>(one[12].as<std::int64_t>());
+    }
     return state;
 }
 
@@ -379,10 +383,12 @@ resource_state lock_resource(pqxx::transaction_base& transaction, std::string_vi
 
 void save_resource(pqxx::transaction_base& transaction, const resource_state& state)
 {
-    const auto fingerprint =
-        state.fingerprint
-            ? optional_text(std::to_string(static_cast<std::int64_t>(*state.fingerprint)))
-            : std::nullopt;
+    const auto signed_text = [](const std::optional<std::uint64_t>& hash) {
+        return hash ? optional_text(std::to_string(static_cast<std::int64_t>(*hash)))
+                    : std::nullopt;
+    };
+    const auto fingerprint = signed_text(state.fingerprint);
+    const auto decoding_towards = signed_text(state.decoding_towards);
     const auto complete_since = micros(state.complete_since);
     const auto poll_cursor = micros(state.poll_cursor);
     const auto last_poll_at = micros(state.last_poll_at);
@@ -395,10 +401,11 @@ void save_resource(pqxx::transaction_base& transaction, const resource_state& st
                     "complete_since,"
                     " poll_cursor, last_poll_at, last_sweep_at, sweep_due, expected_records, "
                     "fuse_candidates,"
-                    " fuse_limit, trouble, trouble_since, updated_at)"
+                    " fuse_limit, trouble, trouble_since, decoding_towards, updated_at)"
                     " VALUES ($1, $2, $3, $4::bigint, {}, {}, {}, {}, $9::boolean, $10::bigint, "
                     "$11::bigint,"
-                    " $12::bigint, $13, CASE WHEN $13::text IS NOT NULL THEN now() END, now())"
+                    " $12::bigint, $13, CASE WHEN $13::text IS NOT NULL THEN now() END,"
+                    " $14::bigint, now())"
                     " ON CONFLICT (resource) DO UPDATE SET phase = excluded.phase,"
                     " api_version = excluded.api_version, fingerprint = excluded.fingerprint,"
                     " complete_since = excluded.complete_since, poll_cursor = excluded.poll_cursor,"
@@ -407,13 +414,14 @@ void save_resource(pqxx::transaction_base& transaction, const resource_state& st
                     " fuse_candidates = excluded.fuse_candidates, fuse_limit = excluded.fuse_limit,"
                     " trouble = excluded.trouble, trouble_since = CASE WHEN excluded.trouble IS "
                     "NULL THEN NULL"
-                    " ELSE coalesce(t.trouble_since, now()) END, updated_at = now()",
+                    " ELSE coalesce(t.trouble_since, now()) END,"
+                    " decoding_towards = excluded.decoding_towards, updated_at = now()",
                     fmt::format(to_time, "$5"), fmt::format(to_time, "$6"),
                     fmt::format(to_time, "$7"), fmt::format(to_time, "$8")),
         state.resource, state.phase, c_text(state.version), c_text(fingerprint),
         c_text(complete_since), c_text(poll_cursor), c_text(last_poll_at), c_text(last_sweep_at),
-        state.sweep_due, c_text(expected), c_text(candidates), c_text(limit),
-        c_text(state.trouble));
+        state.sweep_due, c_text(expected), c_text(candidates), c_text(limit), c_text(state.trouble),
+        c_text(decoding_towards));
 }
 
 void add_run(pqxx::transaction_base& transaction, const run_record& run)

@@ -5,6 +5,13 @@
 namespace intercom_mirror {
 namespace {
 
+// From what was served to another version or read by another catalogue: whatever comes next is
+// worth more, even if no column differs.
+bool is_decoded_again(const stored_head& stored)
+{
+    return !stored.list_hash && !stored.get_hash && !stored.is_deleted;
+}
+
 verdict judge_get(const resource& described, std::uint64_t hash,
                   std::optional<std::int64_t> updated_at, const std::optional<stored_head>& stored)
 {
@@ -20,7 +27,8 @@ verdict judge_get(const resource& described, std::uint64_t hash,
     }
     // Served alone for the first time: the form alone is no change.
     const bool is_same_time = updated_at == stored->updated_at;
-    const bool is_known = stored->get_hash || stored->is_deleted || described.list_is_poorer;
+    const bool is_known = stored->get_hash || stored->is_deleted || described.list_is_poorer ||
+                          is_decoded_again(*stored);
     return is_known || !is_same_time ? verdict::apply : verdict::compare;
 }
 
@@ -42,6 +50,12 @@ verdict judge(const resource& described, projection from, std::uint64_t hash,
     }
     if (stored->is_deleted) {
         return described.get_target.empty() ? verdict::apply : verdict::read_alone;
+    }
+    if (is_decoded_again(*stored)) {
+        const bool is_older = updated_at && stored->updated_at && *updated_at < *stored->updated_at;
+        return !is_older                      ? when_new
+               : described.get_target.empty() ? verdict::ignore
+                                              : verdict::read_alone;
     }
     const bool is_seen = stored->list_hash && is_same_sighting(*stored->list_hash, hash);
     if (is_seen && !(is_sweep && is_contradicted(*stored->list_hash))) {

@@ -210,9 +210,12 @@ public:
         bool is_more = false;
         write([&](pqxx::transaction_base& transaction) {
             const std::string resource(plan.described().name);
-            const auto state = transaction.exec_params(
-                "SELECT coalesce(redecoded_to, '') FROM resource_state WHERE resource = $1",
-                resource);
+            // Where another decoding broke off says nothing about this one.
+            const auto towards = static_cast<std::int64_t>(plan.fingerprint());
+            const auto state =
+                transaction.exec_params("SELECT coalesce(redecoded_to, '') FROM resource_state"
+                                        " WHERE resource = $1 AND decoding_towards = $2::bigint",
+                                        resource, towards);
             const std::string from = state.empty() ? "" : state[0][0].c_str();
             const auto found = transaction.exec_params(
                 fmt::format("SELECT {0}, raw FROM {1} WHERE {0} > $1 AND deleted_at IS NULL"
@@ -228,8 +231,9 @@ public:
                 const auto last = raws.back().first;
                 writer(transaction, plan).redecode(std::move(raws));
                 transaction.exec_params(
-                    "UPDATE resource_state SET redecoded_to = $2 WHERE resource = $1", resource,
-                    last);
+                    "UPDATE resource_state SET redecoded_to = $2, decoding_towards = $3::bigint"
+                    " WHERE resource = $1",
+                    resource, last, towards);
             } else {
                 transaction.exec_params(
                     "UPDATE resource_state SET redecoded_to = NULL WHERE resource = $1", resource);

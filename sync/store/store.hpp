@@ -174,6 +174,8 @@ struct resource_state
     std::string phase = "waiting";
     std::optional<std::string> version;
     std::optional<std::uint64_t> fingerprint;
+    // Rows are being decoded again to this one, and not all have been.
+    std::optional<std::uint64_t> decoding_towards;
     std::optional<wall_time> complete_since;
     std::optional<wall_time> poll_cursor;
     std::optional<wall_time> last_poll_at;

@@ -376,6 +376,34 @@ TEST_F(Store, DecodesStoredDocumentsAgain)
     EXPECT_EQ(value("SELECT redecoded_to FROM resource_state"), "NULL");
 }
 
+TEST_F(Store, WhatWasDecodedAgainTakesOverWhateverIsServedNext)
+{
+    apply(contacts, {ada});
+    apply(contacts, {ada});
+    on->edit_resource("contacts", [](resource_state&) {});
+    while (on->redecode(contacts, 10)) {
+    }
+    sql("UPDATE contacts SET raw = '{}'");
+    // Neither its time nor a column differs, and yet the document may.
+    EXPECT_EQ(apply(contacts, {ada}).applied, 1U);
+    EXPECT_EQ(value("SELECT raw ->> 'id' FROM contacts"), "c1");
+    EXPECT_EQ(apply(contacts, {ada}).applied, 0U);
+}
+
+TEST_F(Store, DecodingToOtherShapesBeginsAtTheBeginning)
+{
+    apply(contacts, {ada, R"({"id":"c2","created_at":50,"updated_at":200})"});
+    on->edit_resource("contacts", [](resource_state&) {});
+    EXPECT_TRUE(on->redecode(contacts, 1));
+    EXPECT_EQ(value("SELECT redecoded_to FROM resource_state"), "c1");
+    const record_plan older{*find_resource("contacts"), api_version{2, 10}};
+    EXPECT_TRUE(on->redecode(older, 1));
+    EXPECT_EQ(value("SELECT redecoded_to FROM resource_state"), "c1");
+    EXPECT_TRUE(on->redecode(older, 1));
+    EXPECT_EQ(value("SELECT redecoded_to FROM resource_state"), "c2");
+    EXPECT_EQ(on->load_resource("contacts").decoding_towards, older.fingerprint());
+}
+
 TEST_F(Store, EditsOfOneResourceDoNotUndoEachOther)
 {
     on->ask_for_sweep("contacts");

@@ -101,7 +101,8 @@ struct ApiClient : ::testing::Test
                       .endpoint = "PUT /contacts/{id}"};
 
     // The outcome is filled in while time passes.
-    std::shared_ptr<outcome> start(const api_request& request)
+    std::shared_ptr<outcome> start(const api_request& request) { return start(client, request); }
+    std::shared_ptr<outcome> start(api_client& by, const api_request& request)
     {
         auto result = std::make_shared<outcome>();
         auto done = [result](std::exception_ptr failure, api_reply reply) {
@@ -111,13 +112,14 @@ struct ApiClient : ::testing::Test
                 result->reply = std::move(reply);
             }
         };
-        asio::co_spawn(io, client.call(request), std::move(done));
+        asio::co_spawn(io, by.call(request), std::move(done));
         return result;
     }
 
-    outcome call(const api_request& request)
+    outcome call(const api_request& request) { return call(client, request); }
+    outcome call(api_client& by, const api_request& request)
     {
-        const auto result = start(request);
+        const auto result = start(by, request);
         time.run_until(io, time.now() + 1h, [&] { return result->is_over; });
         return *result;
     }
@@ -155,6 +157,50 @@ TEST_F(ApiClient, SaysWhatAnAnswerMeans)
         EXPECT_EQ(got.reply->kind, kind) << status;
         EXPECT_EQ(got.reply->status, status);
     }
+}
+
+// Which versions were asked for, one request after the other.
+std::vector<std::string> versions_asked(const std::vector<http_request>& requests)
+{
+    std::vector<std::string> versions;
+    for (const auto& request : requests) {
+        for (const auto& [name, value] : request.headers) {
+            if (name == "Intercom-Version") {
+                versions.push_back(value);
+            }
+        }
+    }
+    return versions;
+}
+
+TEST_F(ApiClient, TriesTheFormerNameOfAVersionThatIsRefused)
+{
+    api_client preview{wire,   turns,   time,
+                       random, "token", {.version = "Preview", .version_otherwise = "Unstable"}};
+    wire.answer = [](const http_request& request, int) {
+        const bool is_known = versions_asked({request}).front() == "Unstable";
+        return is_known ? respond(200) : respond(400, error_body("intercom_version_invalid"));
+    };
+    const auto first = call(preview, read);
+    ASSERT_TRUE(first.reply);
+    EXPECT_EQ(first.reply->kind, answer::ok);
+    call(preview, read);
+    EXPECT_EQ(versions_asked(wire.requests),
+              (std::vector<std::string>{"Preview", "Unstable", "Unstable"}));
+}
+
+TEST_F(ApiClient, TakesALaterRefusalForOneOfTheEndpoint)
+{
+    api_client preview{wire,   turns,   time,
+                       random, "token", {.version = "Preview", .version_otherwise = "Unstable"}};
+    wire.answer = [](const http_request&, int number) {
+        return number == 1 ? respond(200) : respond(400, error_body("intercom_version_invalid"));
+    };
+    call(preview, read);
+    const auto refused = call(preview, read);
+    ASSERT_TRUE(refused.reply);
+    EXPECT_EQ(refused.reply->kind, answer::version_invalid);
+    EXPECT_EQ(versions_asked(wire.requests), (std::vector<std::string>{"Preview", "Preview"}));
 }
 
 TEST_F(ApiClient, ReadsTheErrorEnvelope)

@@ -128,9 +128,10 @@ private:
 // The fields that Intercom documents for each resource, all versions taken together.
 const std::map<std::string, std::vector<std::string>> documented_fields{
     {"admins",
-     {"type", "id", "name", "email", "job_title", "role", "away_mode_enabled", "away_mode_reassign",
-      "away_status_reason_id", "has_inbox_seat", "team_ids", "avatar.type", "avatar.image_url",
-      "team_priority_level.primary_team_ids", "team_priority_level.secondary_team_ids"}},
+     {"type", "id", "name", "email", "job_title", "role.type", "role.id", "role.name",
+      "away_mode_enabled", "away_mode_reassign", "away_status_reason_id", "has_inbox_seat",
+      "team_ids", "avatar.type", "avatar.image_url", "team_priority_level.primary_team_ids",
+      "team_priority_level.secondary_team_ids"}},
     {"teams",
      {"type", "id", "name", "admin_ids", "admin_priority_level.primary_admin_ids",
       "admin_priority_level.secondary_admin_ids", "assignment_limit", "distribution_method"}},
@@ -777,13 +778,40 @@ TEST(Catalogue, ReadsEachResourceCompletelyInEveryVersionThatHasIt)
                     parts[listing.part] = parts[listing.part] || listing.is_complete;
                 }
             }
-            const bool is_searched = !each->searching.target.empty();
+            const bool is_searched = each->searching.exists(version) && each->searching.is_complete;
             EXPECT_TRUE(is_searched || !parts.empty()) << each->name << " " << to_string(version);
             for (const auto& [part, is_complete] : parts) {
                 EXPECT_TRUE(is_complete) << each->name << ": " << part;
             }
         }
     }
+}
+
+// Or a version that has no listing of a part would take its rows for deleted.
+TEST(Catalogue, NamesTheRowsOfPartsThatSomeVersionsDoNotList)
+{
+    for (const resource* each : catalogue()) {
+        for (const listing& listing : each->listings) {
+            const bool is_everywhere = listing.versions.first <= each->versions.first &&
+                                       each->versions.last <= listing.versions.last;
+            EXPECT_TRUE(is_everywhere || listing.part.empty() || !listing.part_rows.empty())
+                << each->name << ": " << listing.part;
+        }
+    }
+}
+
+TEST(Catalogue, ListsDeletionsThatCanBeReadAlone)
+{
+    bool is_any = false;
+    for (const resource* each : catalogue()) {
+        if (!each->deletions.target.empty()) {
+            is_any = true;
+            EXPECT_FALSE(each->get_target.empty()) << each->name;
+            EXPECT_FALSE(each->deletions.time.empty()) << each->name;
+            EXPECT_NE(each->when_missing, deletion::none) << each->name;
+        }
+    }
+    EXPECT_TRUE(is_any);
 }
 
 TEST(Catalogue, CallsSetsOnlyArraysThatItKnows)

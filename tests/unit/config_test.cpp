@@ -64,7 +64,7 @@ TEST_F(Config, WithoutAnythingIsTheDefaults)
 {
     const options settings = load(std::nullopt, {}, names);
     EXPECT_EQ(origin_of(settings.intercom), "https://api.intercom.io");
-    EXPECT_EQ(settings.intercom.version, (api_version{2, 14}));
+    EXPECT_EQ(settings.intercom.version, (api_version{2, 16}));
     EXPECT_EQ(settings.postgres.dsn.reveal(), "postgresql:///intercom");
     EXPECT_TRUE(settings.without_effect.empty());
 }
@@ -168,6 +168,18 @@ TEST_F(Config, RefusesWhateverItDoesNotKnow)
                              "a = [",
                              "[log]\nlevel = \"info\"\nlevel = \"debug\""}) {
         EXPECT_NE(complaint(toml), "it was accepted") << toml;
+    }
+}
+
+TEST_F(Config, ListsTheVersionsWhenItKnowsNotTheGivenOne)
+{
+    for (const std::string known :
+         {"2.10", "2.11", "2.12", "2.13", "2.14", "2.15", "2.16", "2.17", "Preview", "Unstable"}) {
+        EXPECT_TRUE(loaded("[intercom]\napi_version = \"" + known + "\"").without_effect.empty());
+        for (const std::string unknown : {"2.9", "2.18", "2.010", "preview", "2.1", ""}) {
+            const auto told = complaint("[intercom]\napi_version = \"" + unknown + "\"");
+            EXPECT_NE(told.find('"' + known + '"'), std::string::npos) << told;
+        }
     }
 }
 

@@ -78,6 +78,26 @@ TEST(Gate, SweepsLookAgainAtWhatAReadingContradicted)
     EXPECT_EQ(judge(plain(), projection::list, 6, 100, doubted, true), verdict::unchanged);
 }
 
+TEST(Gate, WhatWasDecodedAgainGivesWayToWhateverComes)
+{
+    stored_head again;
+    again.updated_at = 100;
+    EXPECT_EQ(judge(plain(), projection::list, 7, 100, again), verdict::apply);
+    EXPECT_EQ(judge(plain(), projection::list, 7, 101, again), verdict::apply);
+    EXPECT_EQ(judge(plain(), projection::list, 7, std::nullopt, again), verdict::apply);
+    EXPECT_EQ(judge(plain(), projection::get, 7, 100, again), verdict::apply);
+    // Lists lag behind: what is older is no authority.
+    EXPECT_EQ(judge(plain(), projection::list, 7, 99, again), verdict::read_alone);
+    EXPECT_EQ(judge(plain(), projection::get, 7, 99, again), verdict::read_alone);
+
+    auto poorer = plain();
+    poorer.list_is_poorer = true;
+    EXPECT_EQ(judge(poorer, projection::list, 7, 100, again), verdict::read_alone);
+    auto list_only = plain();
+    list_only.get_target = "";
+    EXPECT_EQ(judge(list_only, projection::list, 7, 99, again), verdict::ignore);
+}
+
 TEST(Gate, ASightingOfADeletedRowProvesNothing)
 {
     auto deleted = stored_at(100);

@@ -91,7 +91,7 @@ class Api:
 
     def get(self, target):
         self.connection.request("GET", target, headers={
-            "Authorization": "Bearer bench", "Intercom-Version": "2.14", "Accept": "application/json"})
+            "Authorization": "Bearer bench", "Intercom-Version": "2.16", "Accept": "application/json"})
         answer = self.connection.getresponse()
         body = answer.read()
         if answer.status != 200:

@@ -34,6 +34,9 @@ TRUTH = {
     "notes": [NOTE],
     "conversations": [CONVERSATION],
     "tags": [parse('{"id": "t1", "name": "T", "_truth": {}}')],
+    "ticket_states": [parse('{"id": "3", "category": "submitted", "_truth": {}}')],
+    "data_attributes": [parse(
+        '{"model": "conversation", "full_name": "custom_attributes.x", "name": "x", "_truth": {}}')],
     "removed": [{"resource": "contacts", "id": "gone", "how": "archived", "into": None}],
 }
 
@@ -100,8 +103,8 @@ class FakeComparison(compare.Comparison):
             self.differ(table, key, "document differs")
 
 
-def differences(mirror, known=None):
-    return FakeComparison("http://nowhere", mirror, known).run()
+def differences(mirror, known=None, version="2.15"):
+    return FakeComparison("http://nowhere", mirror, known, version).run()
 
 
 class Comparer(unittest.TestCase):
@@ -120,7 +123,8 @@ class Comparer(unittest.TestCase):
         for table, rows in list(self.mirror.content.items()):
             for row in rows:
                 keys = {"id", "position", "part_id", "part_kind", "tag_id", "company_id", "_key",
-                        "segment_id", "subscription_type_id", "contact_id", "conversation_id"}
+                        "segment_id", "subscription_type_id", "contact_id", "conversation_id",
+                        "model", "full_name"}
                 for column in set(row) - keys - {"raw", "is_dead", "deletion"}:
                     if row["is_dead"]:
                         continue
@@ -175,6 +179,22 @@ class Comparer(unittest.TestCase):
     def test_reports_tombstones_that_are_missing(self):
         del self.mirror.content["contacts"][1]
         self.assertReported("contacts", "tombstone is missing", {"contacts": {"gone"}})
+
+    def test_asks_for_nothing_that_a_version_cannot_read(self):
+        for table, unable, able in (("ticket_states", "2.11", "2.12"),
+                                    ("data_attributes", "2.16", "2.15")):
+            (row,) = self.mirror.content[table]
+            for version in (unable, able):
+                self.assertEqual(differences(self.mirror, version=version), [])
+            row["name" if "name" in row else "category"] = "of another version"
+            self.assertEqual(differences(self.mirror, version=unable), [])
+            self.assertNotEqual(differences(self.mirror, version=able), [])
+            row.update(is_dead=True, deletion="gone")
+            self.assertNotEqual(differences(self.mirror, version=unable), [])
+            self.mirror.content[table].clear()
+            self.assertEqual(differences(self.mirror, version=unable), [])
+            self.assertNotEqual(differences(self.mirror, version=able), [])
+            self.mirror = FakeMirror()
 
     def test_reports_tables_and_columns_nobody_told_it_about(self):
         self.mirror.tables.add("novelties")

@@ -20,6 +20,8 @@ import point_guards
 import point_kill
 import point_planted
 import point_quota
+import point_switching
+import point_versions
 from world import ROOT, Failed, Settings
 
 # Each takes the settings and yields (what, figure, goal, whether it was reached).
@@ -30,6 +32,8 @@ POINTS = {
     "kill": point_kill.show,
     "quota": point_quota.show,
     "guards": point_guards.show,
+    "versions": point_versions.show,
+    "switching": point_switching.show,
 }
 
 
@@ -58,7 +62,7 @@ def show(name, settings):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME",
-                        help=" ".join(POINTS) + "; one part alone: guards.analyst, quota.167")
+                        help=" ".join(POINTS) + "; one part alone: guards.analyst, versions.2.10")
     parser.add_argument("--quick", action="store_true", help="smaller worlds, for trying")
     parser.add_argument("--seed", type=int, default=1, help="of random moments")
     parser.add_argument("--build", default=ROOT / "build" / "release", help="of the binaries")

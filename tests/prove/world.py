@@ -1,9 +1,11 @@
 """What an acceptance point needs: a simulated workspace, a database, the daemon, and questions to
 all three. Everything started here ends here, by its process id."""
 
+import collections
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import time
@@ -122,8 +124,17 @@ class Sandbox:
         return self.ask("GET", "/faults")
 
     def truth(self, resource):
-        with urllib.request.urlopen(f"{self.url}/_sandbox/truth/{resource}", timeout=300) as answer:
+        address = f"{self.url}/_sandbox/truth/{resource}"
+        with urllib.request.urlopen(address, timeout=300) as answer:
             return [compare.compare_values.parse(line) for line in answer if line.strip()]
+
+    def removed(self, known):
+        """(resource, how it went) → ids, of those that were known before."""
+        found = collections.defaultdict(list)
+        for one in self.truth("removed"):
+            if one["id"] in known[one["resource"]]:
+                found[one["resource"], one["how"]].append(one["id"])
+        return found
 
     def ids(self):
         """Main resource → ids of what exists now."""
@@ -138,7 +149,7 @@ class World:
         self.settings = settings
         self.name = name
         self.server = server or settings.server
-        self.database = f"prove_{name.replace('-', '_')}_{os.getpid()}"
+        self.database = f"prove_{re.sub('[-.]', '_', name).lower()}_{os.getpid()}"
         self.logs = settings.logs / name
         self.environment = {}
         self.started = []
@@ -146,6 +157,7 @@ class World:
         for old in self.logs.iterdir():
             old.unlink()
         self.sandbox_options = sandbox
+        self.api_version = sandbox.get("api_version", compare.DEFAULT_VERSION)
 
     def __enter__(self):
         try:
@@ -163,7 +175,13 @@ class World:
             "INTERCOM_MIRROR_SYNC_SWEEP_EVERY": "24h",
             "INTERCOM_MIRROR_SYNC_POLL_EVERY": "2s",
         }
+        self.speak(self.api_version)
         return self
+
+    def speak(self, version):
+        """The daemons started from now on, and the comparer."""
+        self.api_version = version
+        self.environment["INTERCOM_MIRROR_INTERCOM_API_VERSION"] = version
 
     def __exit__(self, *_):
         for process in reversed(self.started):
@@ -271,7 +289,8 @@ class World:
 
     def differences(self, known=None, name="differences"):
         """By the independent comparer; they are written to a file of that name."""
-        found, compared = compare.compare(self.sandbox.url, self.dsn, known=known)
+        found, compared = compare.compare(self.sandbox.url, self.dsn, known=known,
+                                          version=self.api_version)
         with open(self.logs / f"{name}.txt", "w", encoding="utf-8") as out:
             for one in found:
                 out.write(compare.sentence(one) + "\n")

@@ -2,7 +2,7 @@
 """Is the mirror equal to the workspace? The sandbox's own truth (an address Intercom does not have;
 its format is at the top of tests/sandbox/truth.cpp) against the tables, row by row.
 
-    tests/support/compare.py --sandbox URL --dsn DSN --schema intercom [--json]
+    tests/support/compare.py --sandbox URL --dsn DSN --schema intercom [--api-version V] [--json]
 
 prints every difference and exits 1 if there is one. It shares no code with the daemon and does not
 read its catalogue: what it knows is in compare_tables.py and compare_values.py.
@@ -12,7 +12,9 @@ What it does not complain about, because Intercom does not let anybody know bett
 * a removed record that was never mirrored has no row (`known` names those that were);
 * a removed record's row may say `gone` instead of how it went;
 * the content of removed records and of what belongs to them is whatever was last seen;
-* parts older than the newest 500 of a thread are kept as they were last seen.
+* parts older than the newest 500 of a thread are kept as they were last seen;
+* what an API version does not let anybody read (compare_tables.READABLE) is left as another version
+  showed it, or is not there at all.
 """
 
 import argparse
@@ -27,6 +29,8 @@ import psycopg2
 import compare_tables
 import compare_values
 from compare_values import ABSENT
+
+DEFAULT_VERSION = "2.16"  # of the daemon and of the sandbox
 
 Difference = collections.namedtuple("Difference", "table key problem column expected found",
                                     defaults=(None, None, None))
@@ -162,8 +166,9 @@ def first_difference(expected, found, path=""):
 # --- Comparing -----------------------------------------------------------------------------------
 
 class Comparison:
-    def __init__(self, sandbox, mirror, known=None):
+    def __init__(self, sandbox, mirror, known=None, version=DEFAULT_VERSION):
         self.sandbox = sandbox.rstrip("/")
+        self.version = version
         self.mirror = mirror
         self.known = known or {}
         self.found = []
@@ -177,7 +182,7 @@ class Comparison:
         self.found.append(Difference(table, key, problem, *details))
 
     def truth(self, resource):
-        address = f"{self.sandbox}/_sandbox/truth/{resource}"
+        address = f"{self.sandbox}/_sandbox/truth/{resource}?version={self.version}"
         with urllib.request.urlopen(address, timeout=300) as answer:
             for line in answer:
                 if line.strip():
@@ -227,6 +232,9 @@ class Comparison:
 
         live = []
         for document in self.truth(table):
+            if not compare_tables.is_readable(table, document, self.version):
+                self.leave_out(resource, document, key_at, rows, live)
+                continue
             wanted = expected_row(document, resource.columns)
             key = tuple(wanted[at] for at in key_at)
             live.append(key)
@@ -251,6 +259,16 @@ class Comparison:
                 self.excused_parts |= {(child.kind, parent) for parent in dead}
             else:
                 self.compare_orphans(child, held[child.table], dead)
+
+    def leave_out(self, resource, document, key_at, rows, live):
+        """A row of it may be there from another version, live as it is."""
+        wanted = expected_row(document, resource.columns)
+        key = tuple(wanted[at] for at in key_at)
+        row = rows.pop(key, None)
+        if row is not None:
+            live.append(key)
+            if row.is_dead:
+                self.differ(resource.name, show(key), "is marked deleted but exists")
 
     def rows_of(self, child, parent, held):
         if child.table == "attachments":
@@ -379,20 +397,25 @@ class Comparison:
                     self.excused_parts.add((grandchild.kind, key[0]))
 
 
-def without(document, path):
-    """A copy of the document whose array at that path is empty."""
+def without(document, paths):
+    """A copy of the document whose arrays at those paths, separated by '|', are empty."""
+    for path in paths.split("|"):
+        document = without_array(document, path)
+    return document
+
+
+def without_array(document, path):
     if not path:
         return document
     name, _, rest = path.partition(".")
     if name not in document:
         return document
-    return {**document, name: without(document[name], rest) if rest else []}
+    return {**document, name: without_array(document[name], rest) if rest else []}
 
 
 def elements_of(document, child):
-    found = compare_values.member(document, child.path)
-    if not isinstance(found, list):
-        return []
+    alternatives = (compare_values.member(document, path) for path in child.path.split("|"))
+    found = next((one for one in alternatives if isinstance(one, list)), [])
     if child.path.startswith("_truth."):
         # Bare ids, but for subscriptions.
         return [one if isinstance(one, dict) else {"id": one} for one in found]
@@ -428,11 +451,12 @@ def mapped_columns():
     return result
 
 
-def compare(sandbox, dsn, schema="intercom", known=None):
-    """All differences, and how many rows of which table were compared."""
+def compare(sandbox, dsn, schema="intercom", known=None, version=DEFAULT_VERSION):
+    """All differences, and how many rows of which table were compared. `version`: of the API, that
+    the daemon speaks."""
     mirror = Mirror(dsn, schema)
     try:
-        comparison = Comparison(sandbox, mirror, known)
+        comparison = Comparison(sandbox, mirror, known, version)
         return comparison.run(), comparison.compared
     finally:
         mirror.close()
@@ -443,9 +467,11 @@ def main():
     parser.add_argument("--sandbox", required=True, help="http://127.0.0.1:PORT")
     parser.add_argument("--dsn", required=True)
     parser.add_argument("--schema", default="intercom")
+    parser.add_argument("--api-version", default=DEFAULT_VERSION, help="that the daemon speaks")
     parser.add_argument("--json", action="store_true", help="one object per difference")
     arguments = parser.parse_args()
-    found, compared = compare(arguments.sandbox, arguments.dsn, arguments.schema)
+    found, compared = compare(arguments.sandbox, arguments.dsn, arguments.schema,
+                              version=arguments.api_version)
     for one in found:
         print(json.dumps(one._asdict(), default=repr) if arguments.json else sentence(one))
     if not arguments.json:

@@ -278,11 +278,14 @@ TICKETS = Resource("tickets", columns("""
           ("ticket_id", "linked_object_id")),
 ))
 
+# 2.11 names the list otherwise than its examples and all other versions.
+TYPE_ATTRIBUTES = "ticket_type_attributes.data|ticket_type_attributes.ticket_type_attributes"
+
 TICKET_TYPES = Resource("ticket_types", columns("""
     id id, name text, description text, category text, icon text, workspace_id text
     is_internal boolean, archived boolean, created_at timestamp, updated_at timestamp
-"""), not_in_raw="ticket_type_attributes.data", children=(
-    Child("ticket_type_attributes", "ticket_type_id", "ticket_type_attributes.data",
+"""), not_in_raw=TYPE_ATTRIBUTES, children=(
+    Child("ticket_type_attributes", "ticket_type_id", TYPE_ATTRIBUTES,
           columns("""
               id id, workspace_id text, name text, description text, data_type text
               input_options jsonb
@@ -296,7 +299,8 @@ TICKET_TYPES = Resource("ticket_types", columns("""
 
 SMALL_LISTS = (
     Resource("admins", columns("""
-        id id, name text, email text, job_title text, role text
+        id id, name text, email text, job_title text
+        role text role.name|role
         away_mode_enabled boolean, away_mode_reassign boolean, away_status_reason_id reference
         has_inbox_seat boolean
         avatar_image_url text avatar.image_url|avatar
@@ -342,7 +346,8 @@ SETS = (
     "tags.data", "companies.data", "notes.data", "opted_out_subscription_types.data",
     "opted_in_subscription_types.data", "tags.tags", "segments.segments", "contacts.contacts",
     "teammates.teammates", "linked_objects.data", "ticket_type.ticket_type_attributes.data",
-    "team_ids", "admin_ids", "ticket_types.data",
+    "team_ids", "admin_ids", "ticket_types.data", "ticket_states.data",
+    "ticket_type_attributes.ticket_type_attributes",
 )
 
 # What is served under an address that is signed anew at every read: the part before the question
@@ -356,6 +361,24 @@ COPIES = (
     "tags.tags.name",        # a tag's name
     "segments.segments",     # whole segments; the ids are company_segments
     "ticket_type",           # a ticket's whole type; the id has a column
+    "company",               # a conversation's whole company; the id has a column
     "ticket.ticket_id",      # the number of a conversation's ticket
     "contacts.contacts.external_id",
 )
+
+# What the daemon has no way to read: resource → (first version, last version, which records).
+# A version is the number after "2."; Preview comes after all of them.
+PREVIEW = 1000
+READABLE = {
+    "ticket_states": (12, PREVIEW, lambda document: True),
+    # From 2.16 on conversation attributes have an address of their own.
+    "data_attributes": (10, 15, lambda document: document["model"] == "conversation"),
+}
+
+
+def is_readable(resource, document, version):
+    if resource not in READABLE:
+        return True
+    number = PREVIEW if version in ("Preview", "Unstable") else int(version.split(".")[1])
+    first, last, concerns = READABLE[resource]
+    return first <= number <= last or not concerns(document)

@@ -112,7 +112,7 @@ private:
     // COMMITTED looks at again after a concurrent edit.
     static std::string kept_when_pending(const column& described)
     {
-        if (described.type != column_type::jsonb) {
+        if (!described.by_member) {
             return fmt::format("CASE WHEN t._pending ? '{0}' THEN t.{0} ELSE excluded.{0} END",
                                described.name);
         }

@@ -275,6 +275,14 @@ CREATE FUNCTION is_pending(fields jsonb, pending jsonb, by_member text[]) RETURN
                                        WHERE (pending -> edited.key) ? member)));
 COMMENT ON FUNCTION is_pending IS 'Whether an edit has fields that still differ from Intercom''s values.';
 
+CREATE FUNCTION replaced(fields jsonb, old_id text, new_id text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    RETURN (SELECT coalesce(jsonb_object_agg(field.key,
+                                             CASE WHEN field.value = to_jsonb(old_id) THEN to_jsonb(new_id)
+                                                  ELSE field.value END), '{}')
+              FROM jsonb_each(fields) AS field);
+COMMENT ON FUNCTION replaced IS 'Fields of an edit with one id in place of another.';
+
 CREATE FUNCTION local_ids(VARIADIC ids text[]) RETURNS text[]
     LANGUAGE sql IMMUTABLE
     RETURN nullif(ARRAY(SELECT DISTINCT id FROM unnest(ids) AS id WHERE starts_with(id, 'local:')
@@ -381,7 +389,7 @@ CREATE FUNCTION first_state(rows_now bigint) RETURNS text
     LANGUAGE plpgsql SET search_path FROM CURRENT
 AS $$
 DECLARE
-    limit_now bigint := (SELECT rows_held_above FROM push_setting);
+    limit_now bigint := coalesce((SELECT rows_held_above FROM push_setting), 1000);
     mine CONSTANT xid8 := pg_current_xact_id();
 BEGIN
     IF EXISTS (SELECT FROM outbox WHERE transaction = mine AND state = 'held' AND is_open) THEN
@@ -401,11 +409,28 @@ END
 $$;
 COMMENT ON FUNCTION first_state IS 'pending; held for transactions that edit very many rows.';
 
+CREATE FUNCTION given_only(parameters jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    RETURN (SELECT coalesce(jsonb_object_agg(given.key, given.value), '{}')
+              FROM jsonb_each(parameters) AS given
+             WHERE given.value <> 'null');
+COMMENT ON FUNCTION given_only IS 'Parameters without those that were not given.';
+
+CREATE FUNCTION ask_intercom(operation text, entity text, entity_id text, fields jsonb,
+                             waits_for text[]) RETURNS bigint
+    LANGUAGE sql SET search_path FROM CURRENT
+AS $$
+    INSERT INTO outbox (operation, entity, entity_id, table_name, row_id, fields, waits_for, state)
+    VALUES (operation, entity, entity_id, entity, entity_id, fields, waits_for, first_state(1))
+    RETURNING id
+$$;
+COMMENT ON FUNCTION ask_intercom IS 'Writes the entry of a function that was called; returns its id.';
+
 CREATE FUNCTION refuse_omitted(of_table text) RETURNS void
     LANGUAGE plpgsql SET search_path FROM CURRENT
 AS $$
 DECLARE
-    left_out text[] := (SELECT omitted FROM push_setting);
+    left_out text[] := coalesce((SELECT omitted FROM push_setting), '{}');
     named text;
 BEGIN
     IF left_out = '{}' THEN
@@ -445,6 +470,63 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION cancel_edits_of IS 'Cancels what was to be sent of a row that is deleted.';
+
+-- What is to be sent next: of each entity its first open edit, if it is due and mentions no row that
+-- Intercom has not created; with it, as they go out together, the updates of the same row that
+-- follow before any other edit of the entity. Look-ups are made one by one: joined, the whole outbox
+-- would be read for each claim.
+CREATE FUNCTION claim_edits(most integer, of_epoch bigint, now_is timestamptz) RETURNS SETOF outbox
+    LANGUAGE sql SET search_path FROM CURRENT
+AS $$
+    WITH first AS (
+        UPDATE outbox AS edit
+           SET state = 'sending', epoch = of_epoch
+         WHERE edit.id = ANY (ARRAY(
+                   SELECT due.id
+                     FROM outbox AS due
+                    WHERE due.state IN ('pending', 'waiting')
+                      AND due.next_at <= now_is
+                      AND due.waits_for IS NULL
+                      AND (SELECT earlier.id
+                             FROM outbox AS earlier
+                            WHERE earlier.is_open
+                              AND earlier.entity = due.entity
+                              AND earlier.entity_id = due.entity_id
+                              AND earlier.id < due.id
+                            LIMIT 1) IS NULL
+                    ORDER BY due.id
+                      FOR UPDATE SKIP LOCKED
+                    LIMIT most))
+        RETURNING edit.*),
+    following AS (
+        UPDATE outbox AS edit
+           SET state = 'sending', epoch = of_epoch
+         WHERE edit.id = ANY (ARRAY(
+                   SELECT later.id
+                     FROM first
+                    CROSS JOIN LATERAL (
+                          SELECT next.id, next.state,
+                                 bool_and(next.operation = 'update'
+                                          AND next.table_name = first.table_name
+                                          AND next.row_id = first.row_id
+                                          AND next.state IN ('pending', 'waiting'))
+                                     OVER (ORDER BY next.id) AS goes_along
+                            FROM outbox AS next
+                           WHERE next.is_open
+                             AND next.entity = first.entity
+                             AND next.entity_id = first.entity_id
+                             AND next.id > first.id
+                          OFFSET 0) AS later
+                    WHERE first.operation IN ('create', 'update')
+                      AND later.goes_along))
+        RETURNING edit.*)
+    SELECT * FROM first
+     UNION ALL
+    SELECT * FROM following
+     ORDER BY id
+$$;
+COMMENT ON FUNCTION claim_edits IS
+    'Takes edits that are due, for the daemon of that epoch to send; at most so many entities.';
 
 -- Whoever waits for edits learns of them when they are committed: <schema>_outbox tells the daemon
 -- of work, <schema>_edits tells everybody of fates. Of very many at once only that there are some.

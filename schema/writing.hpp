@@ -19,6 +19,7 @@ struct version_range
     {
         return first <= version && version <= last;
     }
+    constexpr bool operator==(const version_range&) const = default;
 };
 
 // One member of a request's body.

@@ -1,14 +1,14 @@
 #include "sync/store/capture.hpp"
 
 #include "schema/tables.hpp"
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include "sync/store/function_sql.hpp"
+#include "sync/store/sql_text.hpp"
 
 #include <algorithm>
 
 namespace intercom_mirror {
 namespace {
+using namespace sql_text;
 
 using names = std::vector<std::string>;
 
@@ -30,44 +30,15 @@ BEGIN
     FOR former IN
         SELECT p.oid::regprocedure AS function
           FROM pg_proc AS p
-         WHERE p.pronamespace = current_schema()::regnamespace
-           AND p.proname LIKE 'edit\_%'
+         WHERE (p.pronamespace = current_schema()::regnamespace AND p.proname LIKE 'edit\_%')
+            OR (p.pronamespace = current_setting('intercom_mirror.mirror_schema')::regnamespace
+                AND p.prosrc LIKE '%RETURN ask_intercom(%')
     LOOP
         EXECUTE format('DROP FUNCTION %s', former.function);
     END LOOP;
 END
 $$;
 )";
-
-std::string quoted(std::string_view text)
-{
-    std::string made = "'";
-    for (const char letter : text) {
-        made += letter == '\'' ? "''" : std::string(1, letter);
-    }
-    return made + "'";
-}
-
-std::string array_of(const names& list)
-{
-    return quoted(fmt::format("{{{}}}", fmt::join(list, ",")));
-}
-
-std::string array_of(api_version version)
-{
-    return fmt::format("'{{{},{}}}'", version.major, version.minor);
-}
-
-names split(std::string_view text, char separator)
-{
-    names parts;
-    while (!text.empty()) {
-        const auto end = std::min(text.find(separator), text.size());
-        parts.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return parts;
-}
 
 bool is_everything(const version_range& versions)
 {
@@ -136,6 +107,43 @@ public:
     [[nodiscard]] bool has_pending_rows() const
     {
         return table_.has_bookkeeping && (!creates().empty() || !updates().empty());
+    }
+
+    [[nodiscard]] bool has_local_ids() const
+    {
+        return table_.has_bookkeeping && !creates().empty();
+    }
+
+    // SQL that gives a row Intercom's id in place of its own, wherever that one may stand: in the
+    // row, in what belongs to it, in columns that refer to it, in entries of the outbox. Only rows
+    // with pending edits and links can mention a row that was inserted by SQL.
+    [[nodiscard]] std::string adoption(const std::vector<table>& tables) const
+    {
+        std::string sql = fmt::format("    WHEN '{0}' THEN\n"
+                                      "        UPDATE {0} SET {1} = new_id WHERE {1} = old_id;\n"
+                                      "        is_there := FOUND;\n",
+                                      table_.name, key());
+        for (const table& each : tables) {
+            const table_triggers other(each, resources_);
+            for (const auto& column : each.columns) {
+                const bool is_of_parent =
+                    std::ranges::any_of(each.parents, [&](const table_parent& parent) {
+                        return parent.table == table_.name && parent.column == column.name;
+                    });
+                const bool is_reference =
+                    !column.sources.empty() && other.is_given(column) &&
+                    std::ranges::any_of(
+                        split(column.sources.front().described->refers_to, '|'),
+                        [&](const std::string& name) { return name == table_.name; });
+                if (is_of_parent || is_reference) {
+                    sql += fmt::format(
+                        "        UPDATE {0} SET {1} = new_id WHERE {1} = old_id{2};\n", each.name,
+                        column.name,
+                        is_of_parent || !each.has_bookkeeping ? "" : " AND _pending IS NOT NULL");
+                }
+            }
+        }
+        return sql;
     }
 
     // SQL: an entry for each row that differs from Intercom and of which nothing is to be sent.
@@ -321,7 +329,7 @@ private:
     [[nodiscard]] std::string as_json(const table_column& of, std::string_view row) const
     {
         return of.sql_type == "timestamptz"
-                   ? fmt::format("to_jsonb(extract(epoch FROM {}.{}))", row, of.name)
+                   ? fmt::format("to_jsonb(trim_scale(extract(epoch FROM {}.{})))", row, of.name)
                    : fmt::format("to_jsonb({}.{})", row, of.name);
     }
 
@@ -1001,6 +1009,21 @@ private:
             identity_of("OLD").entity, identity_of("OLD").entity_id, quoted(table_.name));
         trigger_function("delete", "", body);
         statement("delete", "BEFORE DELETE", "FOR EACH ROW WHEN (is_edit())", own("delete"));
+        if (!table_.is_entity || table_.of->children.empty()) {
+            return;
+        }
+        // Foreign keys come with the end of a first mirror.
+        names removals;
+        for (const child& each : table_.of->children) {
+            auto removal = fmt::format("    DELETE FROM {} WHERE {} = OLD.{};\n", each.table,
+                                       each.parent_column, key());
+            if (each.editable && std::ranges::find(removals, removal) == removals.end()) {
+                removals.push_back(std::move(removal));
+            }
+        }
+        trigger_function("deleted", "",
+                         fmt::format("{}    RETURN NULL;\n", fmt::join(removals, "")));
+        statement("3_deleted", "AFTER DELETE", "FOR EACH ROW WHEN (is_edit())", own("deleted"));
     }
 
     void write_link()
@@ -1097,7 +1120,8 @@ std::string lookups(const std::vector<table>& tables)
 
 } // namespace
 
-std::string capture_sql(std::span<const resource* const> resources)
+std::string capture_sql(std::span<const resource* const> resources,
+                        std::span<const function> functions)
 {
     std::string sql = "SELECT set_config('intercom_mirror.mirror_schema', "
                       "quote_ident(current_schema()), true);\n";
@@ -1105,10 +1129,14 @@ std::string capture_sql(std::span<const resource* const> resources)
     const auto tables = tables_of(resources);
     sql += lookups(tables);
     names lost;
+    std::string adoptions;
     for (const table& each : tables) {
         table_triggers triggers(each, resources);
         if (triggers.has_pending_rows()) {
             lost.push_back(triggers.lost_edits());
+        }
+        if (triggers.has_local_ids()) {
+            adoptions += triggers.adoption(tables);
         }
         sql += "\n-- " + std::string(each.name) + "\n";
         sql += triggers.write();
@@ -1128,7 +1156,40 @@ END
 $$;
 )",
                        fmt::join(lost, "    UNION ALL\n"));
-    return sql;
+    // False when there is no such row. Fails when a row of the new id is there already.
+    sql += fmt::format(R"(
+CREATE FUNCTION edit_adopt(of_table text, old_id text, new_id text) RETURNS boolean
+    LANGUAGE plpgsql SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_variable
+DECLARE
+    is_there boolean;
+BEGIN
+    CASE of_table
+{}    END CASE;
+    IF NOT is_there THEN
+        RETURN false;
+    END IF;
+    UPDATE outbox
+       SET entity_id = CASE WHEN entity = of_table AND entity_id = old_id THEN new_id ELSE entity_id END,
+           row_id = CASE WHEN row_id = old_id THEN new_id ELSE row_id END,
+           waits_for = nullif(array_remove(waits_for, old_id), '{{}}'),
+           fields = replaced(fields, old_id, new_id)
+     WHERE is_open
+       AND (entity_id = old_id OR row_id = old_id OR waits_for @> ARRAY[old_id]);
+    INSERT INTO id_alias AS known (resource, old_id, new_id) VALUES (of_table, $2, $3)
+        ON CONFLICT (resource, old_id) DO UPDATE SET new_id = excluded.new_id;
+    RETURN true;
+END
+$$;
+)",
+                       adoptions);
+    // Functions people call stand beside the tables.
+    sql += R"(
+SELECT set_config('search_path', format('%s, %I, pg_temp',
+    current_setting('intercom_mirror.mirror_schema'), current_schema()), true);
+)";
+    return sql + function_sql(functions, resources);
 }
 
 } // namespace intercom_mirror

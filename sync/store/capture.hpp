@@ -1,6 +1,6 @@
 #pragma once
 
-#include "schema/resource.hpp"
+#include "schema/functions.hpp"
 
 #include <span>
 #include <string>
@@ -9,8 +9,9 @@ namespace intercom_mirror {
 
 // The triggers that capture edits made by SQL, written from the catalogue: which columns may be
 // edited and what values they take, what a row keeps of values before edits, which entries the
-// outbox gets. Everything else is refused. To be run under the schemas' search path, after the
-// migrations; what an earlier run made is replaced.
-std::string capture_sql(std::span<const resource* const> resources);
+// outbox gets. Everything else is refused. And the functions for what is no edit of a row. To be
+// run under the schemas' search path, after the migrations; what an earlier run made is replaced.
+std::string capture_sql(std::span<const resource* const> resources,
+                        std::span<const function> functions);
 
 } // namespace intercom_mirror

@@ -113,6 +113,9 @@ void grant_rights(pqxx::transaction_base& transaction, const std::string& schema
               fmt::format("{}.{}", mirror, transaction.quote_name(std::string(each.name))),
               role("editor"));
     }
+    for (const auto& each : functions()) {
+        grant("EXECUTE", fmt::format("FUNCTION {}.{}", mirror, each.name), role("editor"));
+    }
     grant("EXECUTE", fmt::format("FUNCTION {}.resolve_id", mirror), readers);
     for (const auto* decision :
          {"release_edits", "retry_edit", "discard_edit", "resolve_conflict"}) {
@@ -124,7 +127,7 @@ void grant_rights(pqxx::transaction_base& transaction, const std::string& schema
 bool install_capture(session& connection, const session_options& options)
 {
     const auto control = options.schema + "_sync";
-    const auto sql = capture_sql(catalogue());
+    const auto sql = capture_sql(catalogue(), functions());
     bool is_there = false;
     connection.transact([&](pqxx::transaction_base& transaction) {
         take_turn(transaction);
@@ -206,7 +209,7 @@ migration_report check_migrations(session& connection, const session_options& op
                 report.applied.emplace_back(step.name);
             }
         }
-        if (!is_captured(transaction, applied, capture_sql(catalogue()))) {
+        if (!is_captured(transaction, applied, capture_sql(catalogue(), functions()))) {
             report.applied.push_back(capture_step);
         }
     });

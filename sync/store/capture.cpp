@@ -1178,7 +1178,7 @@ BEGIN
      WHERE is_open
        AND (entity_id = old_id OR row_id = old_id OR waits_for @> ARRAY[old_id]);
     INSERT INTO id_alias AS known (resource, old_id, new_id) VALUES (of_table, $2, $3)
-        ON CONFLICT (resource, old_id) DO UPDATE SET new_id = excluded.new_id;
+        ON CONFLICT ON CONSTRAINT id_alias_pkey DO UPDATE SET new_id = excluded.new_id;
     RETURN true;
 END
 $$;

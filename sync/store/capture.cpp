@@ -593,10 +593,13 @@ private:
         for (auto at = whose.find("NEW."); at != std::string::npos; at = whose.find("NEW.")) {
             whose.replace(at, 4, "n.");
         }
+        const auto rows =
+            whose.find("n.") == std::string::npos
+                ? std::string()
+                : fmt::format("\n      JOIN new_rows AS n ON n.{} = written.row_id", key());
         return fmt::format(
             R"(    SELECT member.key, member.value, {1} AS whose INTO wrong
-      FROM written
-      JOIN new_rows AS n ON n.{2} = written.row_id
+      FROM written{2}
      CROSS JOIN LATERAL jsonb_each(written.fields -> '{0}') AS member
       LEFT JOIN attribute_rules AS rule ON rule.definitions = {1} AND rule.name = member.key
      WHERE (rule.is_writable
@@ -607,7 +610,7 @@ private:
     IF FOUND THEN
         PERFORM refuse_member(wrong.key, wrong.value, wrong.whose, {3}, '{0}');
     END IF)",
-            name, whose, key(), quoted(table_.name));
+            name, whose, rows, quoted(table_.name));
     }
 
     // --- statements ------------------------------------------------------------------------------
@@ -621,11 +624,13 @@ private:
                             what, table_.name, settings, declared, body);
     }
 
-    // Its statements are planned for the number of rows at hand: a plan made for one row would be
-    // followed for a hundred thousand.
+    // Its statements are planned for the number of rows at hand, and never compare each row before
+    // with each row after: nobody knows how many will differ, and a guess too low costs hours.
+    // Look-ups in the outbox are LATERAL, one by one: it may hold far more than is edited.
     void statement_function(std::string_view what, std::string_view declared, std::string_view body)
     {
-        trigger_function(what, declared, body, "\n    SET plan_cache_mode = force_custom_plan");
+        trigger_function(what, declared, body,
+                         "\n    SET plan_cache_mode = force_custom_plan SET enable_nestloop = off");
     }
 
     void statement(std::string_view name, std::string_view event, std::string_view how,
@@ -763,20 +768,26 @@ private:
             edit::update);
         body += fmt::format(
             R"(    IF EXISTS (SELECT FROM old_rows WHERE _pending IS NOT NULL) THEN
-        UPDATE outbox AS earlier
+        UPDATE outbox
            SET state = 'superseded', reason = 'taken back before it was sent'
-          FROM {0}
-         WHERE o._pending IS NOT NULL
-           AND n._pending IS DISTINCT FROM o._pending
-           AND earlier.is_open
-           AND earlier.entity = {1}
-           AND earlier.entity_id = {2}
-           AND earlier.table_name = {3}
-           AND earlier.row_id = {4}
-           AND earlier.operation = 'update'
-           AND earlier.state IN ('held', 'pending')
-           AND earlier.inflight IS NULL
-           AND NOT is_pending(earlier.fields, coalesce(n._pending, '{{}}'), {5});
+         WHERE id = ANY (ARRAY(
+               SELECT found.id
+                 FROM {0}
+                CROSS JOIN LATERAL (
+                      SELECT earlier.id
+                        FROM outbox AS earlier
+                       WHERE earlier.is_open
+                         AND earlier.entity = {1}
+                         AND earlier.entity_id = {2}
+                         AND earlier.table_name = {3}
+                         AND earlier.row_id = {4}
+                         AND earlier.operation = 'update'
+                         AND earlier.state IN ('held', 'pending')
+                         AND earlier.inflight IS NULL
+                         AND NOT is_pending(earlier.fields, coalesce(n._pending, '{{}}'), {5})
+                      OFFSET 0) AS found
+                WHERE o._pending IS NOT NULL
+                  AND n._pending IS DISTINCT FROM o._pending));
     END IF;
     PERFORM refuse_omitted({3});
     RETURN NULL;
@@ -949,18 +960,24 @@ private:
         if (is_link()) {
             body += fmt::format(
                 R"(    WITH undone AS (
-        UPDATE outbox AS earlier
+        UPDATE outbox AS edit
            SET state = 'superseded', reason = 'taken back before it was sent'
-          FROM {0} AS n
-         WHERE earlier.is_open
-           AND earlier.entity = {1}
-           AND earlier.entity_id = {2}
-           AND earlier.table_name = {3}
-           AND earlier.row_id = {4}
-           AND earlier.operation = {5}
-           AND earlier.state IN ('held', 'pending')
-           AND earlier.fields = {6}
-        RETURNING earlier.entity_id, earlier.row_id)
+         WHERE edit.id = ANY (ARRAY(
+               SELECT found.id
+                 FROM {0} AS n
+                CROSS JOIN LATERAL (
+                      SELECT earlier.id
+                        FROM outbox AS earlier
+                       WHERE earlier.is_open
+                         AND earlier.entity = {1}
+                         AND earlier.entity_id = {2}
+                         AND earlier.table_name = {3}
+                         AND earlier.row_id = {4}
+                         AND earlier.operation = {5}
+                         AND earlier.state IN ('held', 'pending')
+                         AND earlier.fields = {6}
+                      OFFSET 0) AS found))
+        RETURNING edit.entity_id, edit.row_id)
     SELECT coalesce(array_agg(undone.entity_id || ' ' || undone.row_id), '{{}}') INTO taken_back
       FROM undone;
 )",

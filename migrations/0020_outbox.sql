@@ -384,30 +384,47 @@ COMMENT ON FUNCTION refuse_member IS
 -- --- Filling the outbox --------------------------------------------------------------------------
 
 -- The state new edits begin in. What one transaction edits beyond the limit waits for a person,
--- together with what it has edited before.
+-- together with what it has edited before. `rows_now` may be too high: settle_fuse counts.
 CREATE FUNCTION first_state(rows_now bigint) RETURNS text
     LANGUAGE plpgsql SET search_path FROM CURRENT
 AS $$
 DECLARE
-    limit_now bigint := coalesce((SELECT rows_held_above FROM push_setting), 1000);
+    limit_now CONSTANT bigint := coalesce((SELECT rows_held_above FROM push_setting), 1000);
     mine CONSTANT xid8 := pg_current_xact_id();
 BEGIN
-    IF EXISTS (SELECT FROM outbox WHERE transaction = mine AND state = 'held' AND is_open) THEN
-        RETURN 'held';
-    END IF;
-    IF rows_now + (SELECT count(*)
-                     FROM (SELECT DISTINCT table_name, entity_id, row_id FROM outbox
-                            WHERE transaction = mine AND is_open
-                            LIMIT limit_now + 1) AS rows_before) <= limit_now THEN
-        RETURN 'pending';
-    END IF;
-    UPDATE outbox
-       SET state = 'held', reason = 'its transaction edits many rows'
-     WHERE transaction = mine AND state = 'pending' AND is_open;
-    RETURN 'held';
+    RETURN CASE WHEN rows_now > limit_now
+                  OR EXISTS (SELECT FROM outbox WHERE transaction = mine AND state = 'held' AND is_open)
+                  OR rows_now + (SELECT count(*)
+                                   FROM (SELECT DISTINCT table_name, entity_id, row_id FROM outbox
+                                          WHERE transaction = mine AND is_open
+                                          LIMIT limit_now + 1) AS rows_before) > limit_now
+                THEN 'held' ELSE 'pending' END;
 END
 $$;
-COMMENT ON FUNCTION first_state IS 'pending; held for transactions that edit very many rows.';
+COMMENT ON FUNCTION first_state IS 'pending; held for transactions that may edit very many rows.';
+
+-- Called after entries were written as held: counts the rows the transaction has edited, and gives
+-- all its entries one state.
+CREATE FUNCTION settle_fuse() RETURNS void
+    LANGUAGE plpgsql SET search_path FROM CURRENT
+AS $$
+DECLARE
+    limit_now CONSTANT bigint := coalesce((SELECT rows_held_above FROM push_setting), 1000);
+    mine CONSTANT xid8 := pg_current_xact_id();
+    are_many CONSTANT boolean :=
+        (SELECT count(*) > limit_now
+           FROM (SELECT DISTINCT table_name, entity_id, row_id FROM outbox
+                  WHERE transaction = mine AND is_open
+                  LIMIT limit_now + 1) AS edited_rows);
+BEGIN
+    UPDATE outbox
+       SET state = CASE WHEN are_many THEN 'held' ELSE 'pending' END,
+           reason = CASE WHEN are_many THEN 'its transaction edits many rows' END
+     WHERE transaction = mine AND is_open
+       AND state = CASE WHEN are_many THEN 'pending' ELSE 'held' END;
+END
+$$;
+COMMENT ON FUNCTION settle_fuse IS 'Holds the edits of a transaction that edits very many rows, and only those.';
 
 CREATE FUNCTION given_only(parameters jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
@@ -418,11 +435,20 @@ COMMENT ON FUNCTION given_only IS 'Parameters without those that were not given.
 
 CREATE FUNCTION ask_intercom(operation text, entity text, entity_id text, fields jsonb,
                              waits_for text[]) RETURNS bigint
-    LANGUAGE sql SET search_path FROM CURRENT
+    LANGUAGE plpgsql SET search_path FROM CURRENT
 AS $$
+DECLARE
+    state_now CONSTANT text := first_state(1);
+    new_id bigint;
+BEGIN
     INSERT INTO outbox (operation, entity, entity_id, table_name, row_id, fields, waits_for, state)
-    VALUES (operation, entity, entity_id, entity, entity_id, fields, waits_for, first_state(1))
-    RETURNING id
+    VALUES ($1, $2, $3, $2, $3, $4, $5, state_now)
+    RETURNING id INTO new_id;
+    IF state_now = 'held' THEN
+        PERFORM settle_fuse();
+    END IF;
+    RETURN new_id;
+END
 $$;
 COMMENT ON FUNCTION ask_intercom IS 'Writes the entry of a function that was called; returns its id.';
 

@@ -402,7 +402,16 @@ private:
                 ids.push_back(fmt::format("{}.{}", row, each.name));
             }
         }
-        return ids.empty() ? "NULL" : fmt::format("local_ids({})", fmt::join(ids, ", "));
+        if (ids.empty()) {
+            return "NULL";
+        }
+        // Hardly ever are there any, and the call takes its time.
+        names are_local;
+        for (const auto& each : ids) {
+            are_local.push_back(fmt::format("starts_with({}, 'local:')", each));
+        }
+        return fmt::format("CASE WHEN {} THEN local_ids({}) END", fmt::join(are_local, " OR "),
+                           fmt::join(ids, ", "));
     }
 
     [[nodiscard]] std::string refusal(std::string_view what, std::string_view hint,
@@ -559,6 +568,16 @@ private:
                                     <> coalesce({1} -> named.name, 'null')
                                 HAVING count(*) > 0), '{{}}') END)",
                            name, before);
+    }
+
+    // The same for a row that was clean before: its `_pending` says which they are.
+    static std::string first_members(std::string_view name)
+    {
+        return fmt::format(R"(coalesce((SELECT jsonb_build_object('{0}',
+                                           jsonb_object_agg(named.name, coalesce(n.{0} -> named.name, 'null')))
+                                  FROM jsonb_object_keys(n._pending -> '{0}') AS named (name)
+                                HAVING count(*) > 0), '{{}}'))",
+                           name);
     }
 
     // The value of a column in an entry, as {"column": value}.
@@ -733,17 +752,21 @@ private:
         names fields;
         for (const auto& name : editable) {
             const auto& column = *table_.find_column(name);
-            fields.push_back(described(column)->by_member
-                                 ? changed_members(name, fmt::format("o.{}", name))
-                                 : fmt::format("CASE WHEN n.{0} IS DISTINCT FROM o.{0} THEN {1} "
-                                               "ELSE '{{}}' END",
-                                               name, entry_field(column)));
+            fields.push_back(
+                described(column)->by_member
+                    ? fmt::format("CASE WHEN o._pending IS NULL THEN CASE WHEN n._pending ? '{2}' "
+                                  "THEN {0} ELSE '{{}}' END\n"
+                                  "                                ELSE {1} END",
+                                  first_members(name),
+                                  changed_members(name, fmt::format("o.{}", name)), name)
+                    : fmt::format("CASE WHEN n.{0} IS DISTINCT FROM o.{0} THEN {1} "
+                                  "ELSE '{{}}' END",
+                                  name, entry_field(column)));
         }
         const auto by_member = array_of(by_member_columns());
-        auto body = fmt::format("    SELECT count(*) INTO rows_now FROM {}\n     WHERE {};\n"
-                                "    IF rows_now = 0 THEN\n        RETURN NULL;\n    END IF;\n"
-                                "    state_now := first_state(rows_now);\n",
-                                both, differ(editable, "n", "o"));
+        auto body = std::string("    IF NOT EXISTS (SELECT FROM new_rows) THEN\n"
+                                "        RETURN NULL;\n    END IF;\n"
+                                "    state_now := first_state((SELECT count(*) FROM new_rows));\n");
         // A row that was clean before has nothing that could have been taken back.
         body += entries_of(
             fmt::format(
@@ -760,7 +783,8 @@ private:
                       FROM {8}
                      WHERE {9}
                     OFFSET 0) AS found
-             WHERE found.fields <> '{{}}') AS edited)",
+             WHERE found.fields <> '{{}}') AS edited
+     ORDER BY edited.row_id)",
                 quoted(table_.name), quoted("Intercom has this value: an edit was taken back"),
                 by_member, who.entity, who.entity_id, who.row_id,
                 fmt::format("{}", fmt::join(fields, "\n                           || ")),
@@ -789,12 +813,14 @@ private:
                 WHERE o._pending IS NOT NULL
                   AND n._pending IS DISTINCT FROM o._pending));
     END IF;
+    IF state_now = 'held' THEN
+        PERFORM settle_fuse();
+    END IF;
     PERFORM refuse_omitted({3});
     RETURN NULL;
 )",
             both, who.entity, who.entity_id, quoted(table_.name), who.row_id, by_member);
-        statement_function("updated",
-                           "    rows_now bigint;\n    state_now text;\n    wrong record;\n", body);
+        statement_function("updated", "    state_now text;\n    wrong record;\n", body);
         statement("3_updated", "AFTER UPDATE",
                   "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows\n"
                   "    FOR EACH STATEMENT WHEN (is_edit())",
@@ -999,8 +1025,9 @@ private:
                         who.row_id, fields, ids_mentioned("n", !table_.is_entity), undone,
                         quoted("Intercom has it so: an edit was taken back"), rows, condition),
             edit::insert);
-        body +=
-            fmt::format("    PERFORM refuse_omitted({});\n    RETURN NULL;\n", quoted(table_.name));
+        body += fmt::format("    IF state_now = 'held' THEN\n        PERFORM settle_fuse();\n"
+                            "    END IF;\n    PERFORM refuse_omitted({});\n    RETURN NULL;\n",
+                            quoted(table_.name));
         statement_function(what,
                            "    rows_now bigint;\n    state_now text;\n    taken_back text[];\n"
                            "    wrong record;\n",

@@ -179,8 +179,8 @@ public:
                           AND edit.table_name = {3} AND edit.row_id = {4})
 )",
             key(), who.entity, who.entity_id, quoted(table_.name), who.row_id,
-            fmt::format("{}", fmt::join(fields, "\n           || ")), ids_mentioned("n", true),
-            table_.name);
+            fmt::format("{}", fmt::join(fields, "\n           || ")),
+            ids_mentioned("n", !table_.is_entity), table_.name);
     }
 
 private:

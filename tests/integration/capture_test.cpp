@@ -588,6 +588,12 @@ TEST_F(Capture, FindsRowsThatDifferAndHaveNoEntry)
     EXPECT_EQ(asked("SELECT edit_recover()"), "0");
     EXPECT_THAT(entries("entity_id = 'c1'"),
                 ElementsAre(R"(update contacts c1 {"name": "Eve"} pending)"));
+    edit("INSERT INTO tags (name) VALUES ('New')");
+    mirror.write("DELETE FROM outbox WHERE entity = 'tags'");
+    EXPECT_EQ(asked("SELECT edit_recover()"), "1");
+    EXPECT_EQ(
+        asked("SELECT operation || fields FROM claim_edits(10, 1, now()) WHERE entity = 'tags'"),
+        R"(create{"name": "New"})");
 }
 
 TEST_F(Capture, TellsOfWorkAndOfFates)

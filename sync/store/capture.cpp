@@ -403,7 +403,7 @@ private:
             }
         }
         if (ids.empty()) {
-            return "NULL";
+            return "NULL::text[]";
         }
         // Hardly ever are there any, and the call takes its time.
         names are_local;

@@ -143,6 +143,14 @@ struct assembly::parts
         transport.reset();
     }
 
+    store& blocking_store()
+    {
+        if (!blocking) {
+            blocking = make_postgres_store(session_for(settings, true), epoch);
+        }
+        return *blocking;
+    }
+
     // Connections carry the epoch in their name, so that who takes over can end them.
     void connect()
     {
@@ -163,6 +171,9 @@ struct assembly::parts
         lease_connection = make_threaded_database(std::move(keeper));
         all = std::make_unique<services>(services{
             *api, *patient, *time, random, log, pull_settings_of(settings, time->wall()), {}});
+        if (*epoch != 0) {
+            blocking_store().take_push_settings({settings.intercom.version, settings.privacy.omit});
+        }
     }
 
     asio::awaitable<void> renew_for_good(std::function<void()> feed)
@@ -257,10 +268,7 @@ void assembly::note_unserved()
 
 store& assembly::direct()
 {
-    if (!parts_->blocking) {
-        parts_->blocking = make_postgres_store(session_for(parts_->settings, true), parts_->epoch);
-    }
-    return *parts_->blocking;
+    return parts_->blocking_store();
 }
 
 bool assembly::was_interrupted() const
@@ -389,6 +397,22 @@ exit_code assembly::run(const work& task, std::function<void()> feed,
     return exit_code::done;
 }
 
+namespace {
+
+// The line of PostgreSQL's message that begins with this word, without it; empty if there is none.
+std::string line_of(std::string_view message, std::string_view word)
+{
+    const auto at = message.find(word);
+    if (at == std::string_view::npos) {
+        return "";
+    }
+    message.remove_prefix(at + word.size());
+    message.remove_prefix(std::min(message.find_first_not_of(' '), message.size()));
+    return std::string(message.substr(0, message.find('\n')));
+}
+
+} // namespace
+
 exit_code end_of(const std::function<exit_code()>& command)
 {
     try {
@@ -403,6 +427,16 @@ exit_code end_of(const std::function<exit_code()>& command)
     } catch (const store_unavailable& unavailable) {
         throw command_failure(exit_code::unavailable, unavailable.what(),
                               "is [postgres] dsn right, and does the server run?");
+    } catch (const permission_missing& refused) {
+        throw command_failure(exit_code::not_permitted,
+                              line_of(refused.what(), "ERROR:").empty()
+                                  ? refused.what()
+                                  : line_of(refused.what(), "ERROR:"),
+                              "intercom-mirror migrate --roles grants what is missing; the login "
+                              "has to be a member of the role for it");
+    } catch (const statement_refused& refused) {
+        throw command_failure(exit_code::found_a_problem, line_of(refused.what(), "ERROR:"),
+                              line_of(refused.what(), "HINT:"));
     } catch (const wrong_workspace& wrong) {
         throw command_failure(exit_code::bad_configuration, wrong.what(),
                               "each workspace needs a [postgres] schema of its own");

@@ -23,6 +23,8 @@ struct words_taken
     status_arguments showing;
     verify_arguments verifying;
     dead_letters_arguments letters;
+    outbox_arguments edits;
+    conflicts_arguments conflicting;
     docs_arguments docs;
     chosen_command command;
 };
@@ -46,7 +48,7 @@ void add_docs(CLI::App& app, words_taken& taken, std::ostream& out)
         ->add_option("RESOURCE", taken.docs.resource, "such as contacts")
         ->type_name("")
         ->required();
-    add_topic("api", "The requests made, and the tables they fill");
+    add_topic("api", "The requests made: what fills the tables, what SQL causes");
     command->require_subcommand(1);
 }
 
@@ -111,6 +113,26 @@ void add_commands(CLI::App& app, words_taken& taken, std::ostream& out)
     letters_it->add_flag("--json", taken.letters.as_json, "For programs");
     letters_it->callback(
         [&] { command = [&] { return dead_letters(global, taken.letters, out); }; });
+
+    auto* outbox_it = app.add_subcommand("outbox", "Edits made by SQL on their way to Intercom");
+    outbox_it->add_option("action", taken.edits.action, "list, show, retry, release or discard")
+        ->check(CLI::IsMember({"list", "show", "retry", "release", "discard"}));
+    outbox_it->add_option("id", taken.edits.id, "Only this one");
+    outbox_it->add_flag("--all", taken.edits.is_all,
+                        "list: settled ones, too; release: all that are held");
+    outbox_it->add_flag("--json", taken.edits.as_json, "For programs");
+    outbox_it->callback([&] { command = [&] { return outbox(global, taken.edits, out); }; });
+
+    auto* conflicts_it =
+        app.add_subcommand("conflicts", "Fields changed here and in Intercom at once");
+    conflicts_it->add_option("action", taken.conflicting.action, "list, show or resolve")
+        ->check(CLI::IsMember({"list", "show", "resolve"}));
+    conflicts_it->add_option("id", taken.conflicting.id, "Only this one");
+    conflicts_it->add_option("which", taken.conflicting.which, "resolve: local or remote")
+        ->check(CLI::IsMember({"local", "remote"}));
+    conflicts_it->add_flag("--json", taken.conflicting.as_json, "For programs");
+    conflicts_it->callback(
+        [&] { command = [&] { return conflicts(global, taken.conflicting, out); }; });
 
     auto* check_it = app.add_subcommand("check", "Look at configuration, token, rights and clock");
     check_it->callback([&] { command = [&] { return check(global, out); }; });

@@ -85,6 +85,26 @@ struct dead_letters_arguments
 exit_code dead_letters(const global_arguments& global, const dead_letters_arguments& arguments,
                        std::ostream& out);
 
+struct outbox_arguments
+{
+    std::string action = "list"; // list | show | retry | release | discard
+    std::optional<std::int64_t> id;
+    bool is_all = false;
+    bool as_json = false;
+};
+exit_code outbox(const global_arguments& global, const outbox_arguments& arguments,
+                 std::ostream& out);
+
+struct conflicts_arguments
+{
+    std::string action = "list"; // list | show | resolve
+    std::optional<std::int64_t> id;
+    std::string which; // of resolve: local or remote
+    bool as_json = false;
+};
+exit_code conflicts(const global_arguments& global, const conflicts_arguments& arguments,
+                    std::ostream& out);
+
 struct docs_arguments
 {
     std::string topic;         // tables, sql or api

@@ -26,8 +26,8 @@ constexpr column columns[] = {
     editable({"monthly_spend", numeric, "monthly_spend", "Revenue from the company per month."}),
     {"session_count", bigint, "session_count", "Number of sessions its people have had."},
     {"user_count", bigint, "user_count", "Number of its people."},
-    editable({"custom_attributes", jsonb, "custom_attributes",
-              "Values of the workspace's own attributes, by name."}),
+    attributes({"custom_attributes", jsonb, "custom_attributes",
+                "Values of the workspace's own attributes, by name."}),
 };
 
 constexpr column tag_columns[] = {
@@ -38,6 +38,18 @@ constexpr column segment_columns[] = {
     refers_to("segments", {"segment_id", id, "id", "Id of the segment."}),
 };
 
+// Tags are put on companies by naming them; there is no request of the company's own.
+constexpr body_member tag_body[] = {{"name", "tag_id.name"}, {"companies[].id", "company_id"}};
+constexpr body_member untag_body[] = {
+    {"name", "tag_id.name"}, {"companies[].id", "company_id"}, {"companies[].untag", ":true"}};
+constexpr write_request attach_tag[] = {{.method = "POST", .target = "/tags", .body = tag_body}};
+constexpr write_request detach_tag[] = {{.method = "POST", .target = "/tags", .body = untag_body}};
+
+constexpr write_request note_requests[] = {{.method = "POST",
+                                            .target = "/companies/{company_id}/notes",
+                                            .body = note_body,
+                                            .versions = from_version(16)}};
+
 constexpr child children[] = {
     {.table = "company_tags",
      .kind = child_kind::links,
@@ -46,7 +58,8 @@ constexpr child children[] = {
      .parent_column = "company_id",
      .columns = tag_columns,
      .key = "company_id,tag_id",
-     .editable = true},
+     .editable = true,
+     .write = {.create = attach_tag, .remove = detach_tag}},
     {.table = "company_segments",
      .kind = child_kind::links,
      .meaning = "Which companies are in which segments.",
@@ -66,7 +79,8 @@ constexpr child children[] = {
                                  .target = "/companies/{id}/notes",
                                  .list_keys = "data|notes",
                                  .page_size = 50},
-                    .editable = true}),
+                    .editable = true,
+                    .write = note_writing(note_requests)}),
 };
 
 // How precisely it compares times is not documented: whole days are the widest it can mean.
@@ -102,6 +116,15 @@ constexpr unmapped in_raw[] = {
     {"notes.data", "references; the notes themselves are read apart, into `notes`"},
 };
 
+constexpr body_member body[] = {{"plan", "plan_name"}};
+constexpr write_request create[] = {{.method = "POST", .target = "/companies", .body = body}};
+constexpr write_request update[] = {{.method = "PUT", .target = "/companies/{id}", .body = body}};
+constexpr column_rule column_rules[] = {
+    {.column = "company_id", .when_absent = "unique_id"},
+    {.column = "remote_created_at", .versions = up_to_version(13), .on = edit::update},
+    {.column = "custom_attributes", .definitions = "'company'"},
+};
+
 } // namespace
 
 constinit const resource companies_resource{
@@ -117,6 +140,11 @@ constinit const resource companies_resource{
     .when_missing = deletion::deleted,
     .sets = "tags.tags,segments.segments,notes.notes",
     .left_in_raw = in_raw,
+    .write = {.create = create,
+              .update = update,
+              .columns = column_rules,
+              .natural_key = "company_id",
+              .instead_of_delete = "SELECT delete_company(id)."},
 };
 
 } // namespace intercom_mirror

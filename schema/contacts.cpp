@@ -36,8 +36,8 @@ constexpr column columns[] = {
      "When the contact last opened an email."},
     {"last_email_clicked_at", timestamp, "last_email_clicked_at",
      "When the contact last followed a link of an email."},
-    {"language_override", text, "language_override",
-     "Language the Messenger was told to use with the contact."},
+    editable({"language_override", text, "language_override",
+              "Language the Messenger was told to use with the contact."}),
     {"browser", text, "browser", "Name of the browser."},
     {"browser_version", text, "browser_version", "Version of the browser."},
     {"browser_language", text, "browser_language", "Language of the browser."},
@@ -71,8 +71,8 @@ constexpr column columns[] = {
     {"utm_source", text, "utm_source", "Source that first brought the contact."},
     {"utm_term", text, "utm_term", "Search term that first brought the contact."},
     {"referrer", text, "referrer", "Page the contact first came from."},
-    editable({"custom_attributes", jsonb, "custom_attributes",
-              "Values of the workspace's own attributes, by name."}),
+    attributes({"custom_attributes", jsonb, "custom_attributes",
+                "Values of the workspace's own attributes, by name."}),
 };
 
 constexpr column tag_columns[] = {
@@ -109,6 +109,33 @@ constexpr column accepted_columns[] = {
     insert_only({"consent", text, "consent_type|=opt_in", consent_meaning}),
 };
 
+constexpr body_member tag_body[] = {{"id", "tag_id"}};
+constexpr write_request attach_tag[] = {
+    {.method = "POST", .target = "/contacts/{contact_id}/tags", .body = tag_body}};
+constexpr write_request detach_tag[] = {
+    {.method = "DELETE", .target = "/contacts/{contact_id}/tags/{tag_id}"}};
+
+constexpr body_member company_body[] = {{"id", "company_id"}};
+constexpr write_request attach_company[] = {
+    {.method = "POST", .target = "/contacts/{contact_id}/companies", .body = company_body}};
+constexpr write_request detach_company[] = {
+    {.method = "DELETE", .target = "/contacts/{contact_id}/companies/{company_id}"}};
+
+constexpr body_member subscription_body[] = {{"id", "subscription_type_id"},
+                                             {"consent_type", "consent"}};
+constexpr write_request subscribe[] = {{.method = "POST",
+                                        .target = "/contacts/{contact_id}/subscriptions",
+                                        .body = subscription_body}};
+constexpr write_request unsubscribe[] = {
+    {.method = "DELETE", .target = "/contacts/{contact_id}/subscriptions/{subscription_type_id}"}};
+constexpr column_rule subscription_rules[] = {
+    {.column = "consent", .values = "opt_in|opt_out", .is_required = true}};
+constexpr writing subscription_writing{
+    .create = subscribe, .remove = unsubscribe, .columns = subscription_rules};
+
+constexpr write_request note_requests[] = {
+    {.method = "POST", .target = "/contacts/{contact_id}/notes", .body = note_body}};
+
 constexpr std::string_view subscriptions_meaning =
     "Choices contacts made about kinds of messages; no row means the type's default.";
 constexpr completion all_subscriptions{.rule = completion_rule::when_truncated,
@@ -128,7 +155,8 @@ constexpr child children[] = {
                   .by = paging::none,
                   .target = "/contacts/{id}/tags",
                   .list_keys = "data|tags"},
-     .editable = true},
+     .editable = true,
+     .write = {.create = attach_tag, .remove = detach_tag}},
     {.table = "contact_companies",
      .kind = child_kind::links,
      .meaning = "Which contacts belong to which companies.",
@@ -141,7 +169,8 @@ constexpr child children[] = {
                   .target = "/contacts/{id}/companies",
                   .list_keys = "data|companies",
                   .page_size = 50},
-     .editable = true},
+     .editable = true,
+     .write = {.create = attach_company, .remove = detach_company}},
     {.table = "contact_segments",
      .kind = child_kind::links,
      .meaning = "Which contacts are in which segments.",
@@ -165,7 +194,8 @@ constexpr child children[] = {
      .key = "contact_id,subscription_type_id",
      .scope = "consent=opt_out",
      .complete = all_subscriptions,
-     .editable = true},
+     .editable = true,
+     .write = subscription_writing},
     {.table = "contact_subscriptions",
      .kind = child_kind::links,
      .meaning = subscriptions_meaning,
@@ -175,7 +205,8 @@ constexpr child children[] = {
      .key = "contact_id,subscription_type_id",
      .scope = "consent=opt_in",
      .complete = all_subscriptions,
-     .editable = true},
+     .editable = true,
+     .write = subscription_writing},
     {.table = "contact_social_profiles",
      .kind = child_kind::values,
      .meaning = "Profiles of contacts in social networks.",
@@ -195,7 +226,8 @@ constexpr child children[] = {
                   .target = "/contacts/{id}/notes",
                   .list_keys = "data|notes",
                   .page_size = 50},
-     .editable = true},
+     .editable = true,
+     .write = note_writing(note_requests)},
 };
 
 constexpr listing listings[] = {
@@ -211,6 +243,27 @@ constexpr unmapped in_raw[] = {
     {"opted_in_subscription_types", "addresses of the API; contact_subscriptions keeps the ids"},
     {"social_profiles.url", "an address of the API"},
     {"merge_history", "served only on request"},
+};
+
+constexpr body_member body[] = {
+    {"avatar", "avatar_image_url"},
+    {.place = "owner_id", .value = "owner_id", .versions = up_to_version(15), .is_number = true},
+    {"owner_id", "owner_id", from_version(16)},
+};
+constexpr write_request create[] = {{.method = "POST", .target = "/contacts", .body = body}};
+constexpr write_request update[] = {{.method = "PUT", .target = "/contacts/{id}", .body = body}};
+constexpr column_rule column_rules[] = {
+    {.column = "external_id", .when_absent = "unique_id"},
+    {.column = "role", .values = "user|lead"},
+    {.column = "role", .is_required = true, .on = edit::update},
+    {.column = "language_override", .versions = only_preview},
+    {.column = "custom_attributes", .definitions = "'contact'"},
+};
+constexpr row_rule row_rules[] = {
+    {edit::insert, "num_nonnulls(NEW.email, NEW.external_id, NEW.role) = 0",
+     "a contact needs email, external_id or role", "Give at least one of them."},
+    {edit::update, "OLD.role = 'user' AND NEW.role = 'lead'", "a user cannot become a lead",
+     "A lead becomes a user by UPDATE contacts SET role = 'user'."},
 };
 
 } // namespace
@@ -232,6 +285,12 @@ constinit const resource contacts_resource{
     .sets = "tags.data,companies.data,notes.data,opted_out_subscription_types.data,"
             "opted_in_subscription_types.data",
     .left_in_raw = in_raw,
+    .write = {.create = create,
+              .update = update,
+              .columns = column_rules,
+              .rows = row_rules,
+              .natural_key = "external_id",
+              .instead_of_delete = "SELECT archive_contact(id), or delete_contact(id) for good."},
 };
 
 } // namespace intercom_mirror

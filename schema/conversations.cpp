@@ -147,8 +147,8 @@ constexpr column columns[] = {
     since(16, {"external_references", jsonb, "external_references",
                "What stands for it in other help desks."}),
     {"topics", jsonb, "topics", "Topics Intercom recognised."},
-    editable({"custom_attributes", jsonb, "custom_attributes",
-              "Values of conversation attributes, by name."}),
+    attributes({"custom_attributes", jsonb, "custom_attributes",
+                "Values of conversation attributes, by name."}),
 };
 
 constexpr column part_columns[] = {
@@ -156,6 +156,8 @@ constexpr column part_columns[] = {
     insert_only({"part_type", text, "part_type",
                  "What it is: comment, note, assignment, close and many others."}),
     insert_only({"body", text, "body", "Text, HTML."}),
+    insert_only({"attachment_urls", jsonb, "",
+                 "Addresses of files to be sent with a new part, an array; never served."}),
     insert_only({"created_at", timestamp, "created_at", "When it was written or happened."}),
     {"updated_at", timestamp, "updated_at", "When it was last changed."},
     {"notified_at", timestamp, "notified_at", "When people were told about it."},
@@ -210,6 +212,61 @@ constexpr column linked_object_columns[] = {
     {"category", text, "category", "Category of a linked ticket."},
 };
 
+constexpr body_member reply_by_admin[] = {
+    {"message_type", "part_type"}, {"type", "=admin"},
+    {"admin_id", "@admin"},        {"body", "body"},
+    {"created_at", "created_at"},  {"attachment_urls", "attachment_urls"},
+};
+constexpr body_member reply_by_contact[] = {
+    {"message_type", "=comment"},      {"type", "=user"},
+    {"intercom_user_id", "author_id"}, {"body", "body"},
+    {"created_at", "created_at"},      {"attachment_urls", "attachment_urls"},
+};
+constexpr write_request reply[] = {
+    {.method = "POST",
+     .target = "/conversations/{conversation_id}/reply",
+     .when = "author_type=admin",
+     .body = reply_by_admin},
+    {.method = "POST",
+     .target = "/conversations/{conversation_id}/reply",
+     .when = "author_type=user",
+     .body = reply_by_contact},
+};
+constexpr column_rule part_rules[] = {
+    {.column = "part_type", .values = "comment|note", .is_required = true},
+    {.column = "body", .is_required = true},
+    {.column = "created_at", .versions = from_version(11)},
+    {.column = "author_type", .values = "admin|user", .when_absent = "'admin'"},
+};
+constexpr row_rule part_row_rules[] = {
+    {edit::insert, "NEW.author_type = 'user' AND NEW.author_id IS NULL",
+     "a reply of a contact needs author_id", "Give the contact's id."},
+    {edit::insert, "NEW.author_type = 'user' AND NEW.part_type = 'note'",
+     "contacts do not write notes", "Notes are written by teammates: author_type admin."},
+    {edit::insert,
+     "NEW.attachment_urls IS NOT NULL AND jsonb_typeof(NEW.attachment_urls) <> 'array'",
+     "attachment_urls has to be an array of addresses", "Such as [\"https://example.com/a.png\"]."},
+};
+
+// Who puts a tag on or takes it off has to be named.
+constexpr body_member tag_body[] = {{"id", "tag_id"}, {"admin_id", "@admin"}};
+constexpr body_member by_admin[] = {{"admin_id", "@admin"}};
+constexpr write_request attach_tag[] = {
+    {.method = "POST", .target = "/conversations/{conversation_id}/tags", .body = tag_body}};
+constexpr write_request detach_tag[] = {{.method = "DELETE",
+                                         .target = "/conversations/{conversation_id}/tags/{tag_id}",
+                                         .body = by_admin}};
+
+constexpr body_member contact_body[] = {{"admin_id", "@admin"},
+                                        {"customer.intercom_user_id", "contact_id"}};
+constexpr write_request attach_contact[] = {{.method = "POST",
+                                             .target = "/conversations/{conversation_id}/customers",
+                                             .body = contact_body}};
+constexpr write_request detach_contact[] = {
+    {.method = "DELETE",
+     .target = "/conversations/{conversation_id}/customers/{contact_id}",
+     .body = by_admin}};
+
 constexpr child part_children[] = {
     {.table = attachments_table,
      .kind = child_kind::values,
@@ -232,7 +289,11 @@ constexpr child children[] = {
      .window = 500,
      .by = carried::by_get_only,
      .children = part_children,
-     .editable = true},
+     .editable = true,
+     .write = {.create = reply,
+               .columns = part_rules,
+               .rows = part_row_rules,
+               .instead_of_delete = "SELECT redact_part(conversation_id, id) blanks a part out."}},
     {.table = "conversation_contacts",
      .kind = child_kind::links,
      .meaning = "Which contacts take part in which conversations.",
@@ -240,7 +301,8 @@ constexpr child children[] = {
      .parent_column = "conversation_id",
      .columns = contact_columns,
      .key = "conversation_id,contact_id",
-     .editable = true},
+     .editable = true,
+     .write = {.create = attach_contact, .remove = detach_contact}},
     {.table = "conversation_teammates",
      .kind = child_kind::links,
      .meaning = "Which teammates have written in which conversations.",
@@ -255,7 +317,8 @@ constexpr child children[] = {
      .parent_column = "conversation_id",
      .columns = tag_columns,
      .key = "conversation_id,tag_id",
-     .editable = true},
+     .editable = true,
+     .write = {.create = attach_tag, .remove = detach_tag}},
     {.table = "conversation_linked_objects",
      .kind = child_kind::links,
      .meaning = "Tickets and conversations that conversations are linked to.",
@@ -301,6 +364,56 @@ constexpr unmapped in_raw[] = {
     {"scorecards", "served only on request"},
 };
 
+constexpr body_member body[] = {{"company_id", "company_id"}, {"admin_id", "@admin", only_preview}};
+constexpr body_member assign_admin[] = {
+    {"message_type", "=assignment"},
+    {"type", "=admin"},
+    {"admin_id", "@admin"},
+    {.place = "assignee_id", .value = "admin_assignee_id", .when_null = "0"},
+};
+constexpr body_member assign_team[] = {
+    {"message_type", "=assignment"},
+    {"type", "=team"},
+    {"admin_id", "@admin"},
+    {.place = "assignee_id", .value = "team_assignee_id", .when_null = "0"},
+};
+constexpr body_member close[] = {
+    {"message_type", "=close"}, {"type", "=admin"}, {"admin_id", "@admin"}};
+constexpr body_member open[] = {{"message_type", "=open"}, {"admin_id", "@admin"}};
+constexpr body_member snooze[] = {
+    {"message_type", "=snoozed"}, {"admin_id", "@admin"}, {"snoozed_until", "snoozed_until"}};
+constexpr std::string_view manage = "/conversations/{id}/parts";
+
+// State comes last: a reply or an assignment may open a conversation again.
+constexpr write_request update[] = {
+    {.method = "PUT", .target = "/conversations/{id}", .body = body},
+    {.method = "POST", .target = manage, .columns = "team_assignee_id", .body = assign_team},
+    {.method = "POST", .target = manage, .columns = "admin_assignee_id", .body = assign_admin},
+    {.method = "POST", .target = manage, .columns = "state", .when = "state=open", .body = open},
+    {.method = "POST", .target = manage, .columns = "state", .when = "state=closed", .body = close},
+    {.method = "POST",
+     .target = manage,
+     .columns = "state,snoozed_until",
+     .when = "state=snoozed",
+     .body = snooze},
+};
+constexpr column_rule column_rules[] = {
+    {.column = "title", .versions = from_version(13)},
+    {.column = "company_id", .versions = from_version(14)},
+    {.column = "priority", .values = "none|low|medium|high|urgent", .versions = only_preview},
+    {.column = "state", .values = "open|closed|snoozed", .is_required = true},
+    {.column = "read", .is_required = true},
+    {.column = "custom_attributes", .definitions = "'conversation'"},
+};
+constexpr row_rule row_rules[] = {
+    {edit::update, "NEW.state = 'snoozed' AND NEW.snoozed_until IS NULL",
+     "a snoozed conversation needs snoozed_until", "Set both in one UPDATE."},
+    {edit::update,
+     "NEW.state IS DISTINCT FROM 'snoozed' AND NEW.snoozed_until IS NOT NULL"
+     " AND NEW.snoozed_until IS DISTINCT FROM OLD.snoozed_until",
+     "only a snoozed conversation has snoozed_until", "Set state to snoozed in the same UPDATE."},
+};
+
 } // namespace
 
 constinit const resource conversations_resource{
@@ -327,6 +440,11 @@ constinit const resource conversations_resource{
     .sets = "contacts.contacts,teammates.teammates,tags.tags,linked_objects.data,"
             "conversation_parts.conversation_parts,conversation_parts.conversation_parts.tags",
     .left_in_raw = in_raw,
+    .write = {.update = update,
+              .columns = column_rules,
+              .rows = row_rules,
+              .instead_of_insert = "SELECT create_conversation(...), or send_message(...).",
+              .instead_of_delete = "SELECT delete_conversation(id), or set state to closed."},
 };
 
 } // namespace intercom_mirror

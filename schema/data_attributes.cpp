@@ -46,6 +46,24 @@ constexpr listing listings[] = {
 
 constexpr unmapped in_raw[] = {kind_is_the_table};
 
+constexpr write_request create[] = {{.method = "POST", .target = "/data_attributes"}};
+constexpr write_request update[] = {{.method = "PUT", .target = "/data_attributes/{id}"}};
+constexpr column_rule column_rules[] = {
+    {.column = "model", .values = "contact|company", .is_required = true},
+    {.column = "name", .is_required = true},
+    {.column = "data_type",
+     .values = "string|integer|float|boolean|date|datetime",
+     .is_required = true},
+    {.column = "full_name", .when_absent = "'custom_attributes.' || NEW.name"},
+    {.column = "custom", .when_absent = "true"},
+};
+constexpr row_rule row_rules[] = {
+    {edit::insert, "NEW.options IS NOT NULL AND NEW.data_type <> 'string'",
+     "options of data_attributes belong to type string", "Set data_type to string."},
+    {edit::update, "OLD.custom IS NOT TRUE", "attributes that Intercom defines cannot be changed",
+     "Only custom attributes can."},
+};
+
 } // namespace
 
 constinit const resource data_attributes_resource{
@@ -58,6 +76,12 @@ constinit const resource data_attributes_resource{
     .listings = listings,
     .has_updated_at = true,
     .left_in_raw = in_raw,
+    .write = {.create = create,
+              .update = update,
+              .columns = column_rules,
+              .rows = row_rules,
+              .natural_key = "model,full_name",
+              .instead_of_delete = "UPDATE data_attributes SET archived = true."},
 };
 
 } // namespace intercom_mirror

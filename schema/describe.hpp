@@ -15,6 +15,14 @@ constexpr column editable(column described)
     return described;
 }
 
+// May be edited member by member: the values of attributes, by name.
+constexpr column attributes(column described)
+{
+    described.editable = true;
+    described.by_member = true;
+    return described;
+}
+
 // May be given by the INSERT that creates the row.
 constexpr column insert_only(column described)
 {
@@ -43,6 +51,18 @@ constexpr Described until(int minor, Described described)
 {
     described.versions.last = api_version{2, minor};
     return described;
+}
+
+inline constexpr version_range only_preview{.first = preview_version};
+
+constexpr version_range from_version(int minor)
+{
+    return {.first = {2, minor}};
+}
+
+constexpr version_range up_to_version(int minor)
+{
+    return {.last = {2, minor}};
 }
 
 inline constexpr unmapped kind_is_the_table{"*.type",

@@ -96,6 +96,9 @@ std::string place_of(const column_source& source)
                    ? "search by " + code(complete.search_field)
                    : "not served";
     }
+    if (source.described->path.empty()) {
+        return "not served";
+    }
     const std::string prefix = prefix_of(source);
     std::string place;
     for (const std::string_view path : split(source.described->path, '|')) {

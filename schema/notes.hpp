@@ -20,4 +20,14 @@ inline constexpr column note_columns[] = {
     {"author_email", text, "author.email", "Email address of the teammate who wrote it."},
 };
 
+inline constexpr body_member note_body[] = {{"body", "body"}, {"admin_id", "@admin"}};
+inline constexpr column_rule note_rules[] = {{.column = "body", .is_required = true}};
+
+constexpr writing note_writing(std::span<const write_request> create)
+{
+    return {.create = create,
+            .columns = note_rules,
+            .instead_of_delete = "Intercom has no request that deletes a note."};
+}
+
 } // namespace intercom_mirror::describe

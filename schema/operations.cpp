@@ -88,6 +88,95 @@ private:
     std::vector<operation> found_;
 };
 
+class change_list
+{
+public:
+    void add(const resource& from)
+    {
+        const std::string table(from.name);
+        note(from.write.create, "INSERT INTO " + table);
+        for (const write_request& each : from.write.update) {
+            note({&each, 1}, "UPDATE " + table + columns_of(each));
+        }
+        for (const child& each : from.children) {
+            add(each);
+        }
+    }
+
+    void add(const function& from)
+    {
+        std::string given;
+        for (const parameter& each : from.parameters) {
+            given += (given.empty() ? "" : ", ") + std::string(each.name);
+        }
+        note({&from.request, 1}, "SELECT " + std::string(from.name) + "(" + given + ")");
+    }
+
+    std::vector<change> finish() && { return std::move(found_); }
+
+private:
+    // " SET state = 'closed'", or nothing where it carries whatever has changed.
+    static std::string columns_of(const write_request& request)
+    {
+        if (request.columns.empty()) {
+            return "";
+        }
+        if (request.when.empty()) {
+            return " SET " + std::string(request.columns);
+        }
+        const auto equals = request.when.find('=');
+        return " SET " + std::string(request.when.substr(0, equals)) + " = '" +
+               std::string(request.when.substr(equals + 1)) + "'";
+    }
+
+    void add(const child& from)
+    {
+        if (!from.editable) {
+            return;
+        }
+        const std::string table(from.table);
+        const auto whose =
+            from.kind == child_kind::records ? " (" + std::string(from.parent_column) + ", …)" : "";
+        note(from.write.create, "INSERT INTO " + table + whose);
+        for (const write_request& each : from.write.update) {
+            note({&each, 1}, "UPDATE " + table + columns_of(each));
+        }
+        note(from.write.remove, "DELETE FROM " + table);
+    }
+
+    // The same request may be shaped differently for some versions, or for some values.
+    void note(std::span<const write_request> requests, const std::string& sql)
+    {
+        for (const write_request& each : requests) {
+            const std::string request = std::string(each.method) + " " + std::string(each.target);
+            const auto known = std::ranges::find_if(found_, [&](const change& one) {
+                return one.request == request && one.sql == sql;
+            });
+            if (known == found_.end()) {
+                found_.push_back({request, sql, each.versions});
+            } else {
+                known->versions.first = std::min(known->versions.first, each.versions.first);
+                known->versions.last = std::max(known->versions.last, each.versions.last);
+            }
+        }
+    }
+
+    std::vector<change> found_;
+};
+
+std::string text_of(const version_range& versions)
+{
+    std::string text =
+        versions.first == oldest_version ? std::string() : "from " + to_string(versions.first);
+    if (versions.first == preview_version) {
+        return "Preview";
+    }
+    if (versions.last != preview_version) {
+        text += (text.empty() ? "up to " : " to ") + to_string(versions.last);
+    }
+    return text.empty() ? "all" : text;
+}
+
 } // namespace
 
 std::vector<operation> operations_of(std::span<const resource* const> resources)
@@ -95,6 +184,19 @@ std::vector<operation> operations_of(std::span<const resource* const> resources)
     operation_list list;
     for (const resource* each : resources) {
         list.add(*each);
+    }
+    return std::move(list).finish();
+}
+
+std::vector<change> changes_of(std::span<const resource* const> resources,
+                               std::span<const function> functions)
+{
+    change_list list;
+    for (const resource* each : resources) {
+        list.add(*each);
+    }
+    for (const function& each : functions) {
+        list.add(each);
     }
     return std::move(list).finish();
 }
@@ -109,14 +211,30 @@ std::string operations_markdown(std::span<const resource* const> resources)
     return text;
 }
 
-std::string operations_json(std::span<const resource* const> resources)
+std::string changes_markdown(std::span<const change> changes)
 {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    std::string text = "| SQL | Request | Versions |\n|---|---|---|\n";
+    for (const change& each : changes) {
+        text +=
+            "| `" + each.sql + "` | `" + each.request + "` | " + text_of(each.versions) + " |\n";
+    }
+    return text;
+}
+
+std::string operations_json(std::span<const resource* const> resources,
+                            std::span<const function> functions)
+{
+    nlohmann::ordered_json reads = nlohmann::ordered_json::array();
     for (const operation& each : operations_of(resources)) {
-        list.push_back(
+        reads.push_back(
             {{"request", each.request}, {"table", each.table}, {"purpose", each.purpose}});
     }
-    return list.dump(2) + "\n";
+    nlohmann::ordered_json changes = nlohmann::ordered_json::array();
+    for (const change& each : changes_of(resources, functions)) {
+        changes.push_back(
+            {{"request", each.request}, {"sql", each.sql}, {"versions", text_of(each.versions)}});
+    }
+    return nlohmann::ordered_json{{"reads", reads}, {"changes", changes}}.dump(2) + "\n";
 }
 
 } // namespace intercom_mirror

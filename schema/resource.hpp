@@ -1,6 +1,7 @@
 #pragma once
 
 #include "schema/api_version.hpp"
+#include "schema/writing.hpp"
 
 #include <cstdint>
 #include <span>
@@ -29,17 +30,6 @@ enum class projection : std::uint8_t { list, get };
 
 enum class carried : std::uint8_t { by_both, by_get_only };
 
-struct version_range
-{
-    api_version first = oldest_version;
-    api_version last = preview_version;
-
-    [[nodiscard]] constexpr bool holds(api_version version) const
-    {
-        return first <= version && version <= last;
-    }
-};
-
 struct column
 {
     std::string_view name;
@@ -53,6 +43,7 @@ struct column
     //   "=note"           the constant `note`
     //   "^id"             `id` of the enclosing element or record
     //   "model&full_name" both texts, joined by '/' (a key made of two members)
+    // Empty: it is given when a row is inserted by SQL, and never served.
     // A jsonb column may stand above other columns (`ticket_attributes` and one of its members):
     // each takes its own value.
     std::string_view path;
@@ -65,6 +56,8 @@ struct column
     // The resource whose key the value is, alternatives separated by '|' (an author is a teammate
     // or a contact). Such a row may be missing: Intercom, too, points to what was deleted.
     std::string_view refers_to = {};
+    // jsonb: an edit concerns single members of the document, not the whole.
+    bool by_member = false;
 };
 
 enum class paging : std::uint8_t {
@@ -130,6 +123,7 @@ struct child
     version_range versions{};
     // Rows may be inserted by SQL, and those of links deleted.
     bool editable = false;
+    writing write{};
 };
 
 // One request, or walk of requests, that lists all records, or all of one part of them.
@@ -235,6 +229,7 @@ struct resource
     version_range versions{};
     // What stays in `raw` alone. Anything else without a column is drift.
     std::span<const unmapped> left_in_raw = {};
+    writing write{};
 };
 
 } // namespace intercom_mirror

@@ -20,6 +20,11 @@ constexpr unmapped in_raw[] = {
     {"applied_by", "belongs to one use of the tag, not to the tag"},
 };
 
+constexpr body_member rename_body[] = {{"name", "name"}, {"id", "id"}};
+constexpr write_request create[] = {{.method = "POST", .target = "/tags"}};
+constexpr write_request update[] = {{.method = "POST", .target = "/tags", .body = rename_body}};
+constexpr column_rule column_rules[] = {{.column = "name", .is_required = true}};
+
 } // namespace
 
 constinit const resource tags_resource{
@@ -31,6 +36,11 @@ constinit const resource tags_resource{
     .listings = listings,
     .when_missing = deletion::deleted,
     .left_in_raw = in_raw,
+    .write = {.create = create,
+              .update = update,
+              .columns = column_rules,
+              .natural_key = "name",
+              .instead_of_delete = "SELECT delete_tag(id)."},
 };
 
 } // namespace intercom_mirror

@@ -43,6 +43,27 @@ constexpr column attribute_columns[] = {
     {"updated_at", timestamp, "updated_at", "When the attribute was last changed."},
 };
 
+constexpr body_member attribute_body[] = {
+    {"multiline", "input_options.multiline"},
+    {"list_items", "input_options.list_items"},
+    {"allow_multiple_values", "input_options.allow_multiple_values"},
+};
+constexpr write_request create_attribute[] = {
+    {.method = "POST",
+     .target = "/ticket_types/{ticket_type_id}/attributes",
+     .body = attribute_body}};
+constexpr write_request update_attribute[] = {
+    {.method = "PUT",
+     .target = "/ticket_types/{ticket_type_id}/attributes/{id}",
+     .body = attribute_body}};
+constexpr column_rule attribute_rules[] = {
+    {.column = "name", .is_required = true},
+    {.column = "description", .is_required = true, .on = edit::insert},
+    {.column = "data_type",
+     .values = "string|list|integer|decimal|boolean|datetime|files",
+     .is_required = true},
+};
+
 constexpr child children[] = {
     {.table = "ticket_type_attributes",
      .kind = child_kind::records,
@@ -51,7 +72,11 @@ constexpr child children[] = {
      .parent_column = "ticket_type_id",
      .columns = attribute_columns,
      .key = "id",
-     .editable = true},
+     .editable = true,
+     .write = {.create = create_attribute,
+               .update = update_attribute,
+               .columns = attribute_rules,
+               .instead_of_delete = "UPDATE ticket_type_attributes SET archived = true."}},
 };
 
 constexpr listing listings[] = {
@@ -64,6 +89,15 @@ constexpr unmapped in_raw[] = {
     {"ticket_type_attributes.ticket_type_attributes.ticket_type_id",
      "the type it stands in says it"},
     {"ticket_states", "copies of rows of ticket_states: the states that the type offers"},
+};
+
+constexpr write_request create[] = {{.method = "POST",
+                                     .target = "/ticket_types",
+                                     .columns = "name,description,category,icon,is_internal"}};
+constexpr write_request update[] = {{.method = "PUT", .target = "/ticket_types/{id}"}};
+constexpr column_rule column_rules[] = {
+    {.column = "name", .is_required = true},
+    {.column = "category", .values = "Customer|Back-office|Tracker"},
 };
 
 } // namespace
@@ -80,6 +114,10 @@ constinit const resource ticket_types_resource{
     .sets = "ticket_type_attributes.data,ticket_type_attributes.ticket_type_attributes,"
             "ticket_states.data",
     .left_in_raw = in_raw,
+    .write = {.create = create,
+              .update = update,
+              .columns = column_rules,
+              .instead_of_delete = "UPDATE ticket_types SET archived = true."},
 };
 
 } // namespace intercom_mirror

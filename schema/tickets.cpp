@@ -15,8 +15,8 @@ constexpr column columns[] = {
     editable({"description", text, "ticket_attributes._default_description_", "Description."}),
     since(12, editable(refers_to("ticket_states", {"ticket_state_id", reference, "ticket_state.id",
                                                    "Id of the state it is in."}))),
-    {"ticket_state_category", text, "ticket_state.category|ticket_state",
-     "Stage it is in: submitted, in_progress, waiting_on_customer or resolved."},
+    editable({"ticket_state_category", text, "ticket_state.category|ticket_state",
+              "Stage it is in: submitted, in_progress, waiting_on_customer or resolved."}),
     {"ticket_state_internal_label", text, "ticket_state.internal_label|ticket_state_internal_label",
      "Name of its state as teammates see it."},
     {"ticket_state_external_label", text, "ticket_state.external_label|ticket_state_external_label",
@@ -35,8 +35,8 @@ constexpr column columns[] = {
     editable({"open", boolean, "open", "Whether it is open."}),
     editable({"snoozed_until", timestamp, "snoozed_until", "When a snoozed ticket opens again."}),
     editable({"is_shared", boolean, "is_shared", "Whether the customer sees it."}),
-    editable({"ticket_attributes", jsonb, "ticket_attributes",
-              "Values of the attributes of its type, by name."}),
+    attributes({"ticket_attributes", jsonb, "ticket_attributes",
+                "Values of the attributes of its type, by name."}),
 };
 
 constexpr column part_columns[] = {
@@ -44,6 +44,8 @@ constexpr column part_columns[] = {
     insert_only({"part_type", text, "part_type",
                  "What it is: comment, note, ticket_state_updated_by_admin and others."}),
     insert_only({"body", text, "body", "Text, HTML."}),
+    insert_only({"attachment_urls", jsonb, "",
+                 "Addresses of files to be sent with a new part, an array; never served."}),
     {"ticket_state", text, "ticket_state", "Stage of the ticket after it."},
     {"previous_ticket_state", text, "previous_ticket_state", "Stage of the ticket before it."},
     insert_only({"created_at", timestamp, "created_at", "When it was written or happened."}),
@@ -81,6 +83,48 @@ constexpr column linked_object_columns[] = {
     {"category", text, "category", "Category of a linked ticket."},
 };
 
+constexpr body_member reply_by_admin[] = {
+    {"message_type", "part_type"}, {"type", "=admin"},
+    {"admin_id", "@admin"},        {"body", "body"},
+    {"created_at", "created_at"},  {"attachment_urls", "attachment_urls"},
+};
+constexpr body_member reply_by_contact[] = {
+    {"message_type", "=comment"},      {"type", "=user"},
+    {"intercom_user_id", "author_id"}, {"body", "body"},
+    {"created_at", "created_at"},      {"attachment_urls", "attachment_urls"},
+};
+constexpr write_request reply[] = {
+    {.method = "POST",
+     .target = "/tickets/{ticket_id}/reply",
+     .when = "author_type=admin",
+     .body = reply_by_admin},
+    {.method = "POST",
+     .target = "/tickets/{ticket_id}/reply",
+     .when = "author_type=user",
+     .body = reply_by_contact},
+};
+constexpr column_rule part_rules[] = {
+    {.column = "part_type", .values = "comment|note", .is_required = true},
+    {.column = "body", .is_required = true},
+    {.column = "author_type", .values = "admin|user", .when_absent = "'admin'"},
+};
+constexpr row_rule part_row_rules[] = {
+    {edit::insert, "NEW.author_type = 'user' AND NEW.author_id IS NULL",
+     "a reply of a contact needs author_id", "Give the contact's id."},
+    {edit::insert, "NEW.author_type = 'user' AND NEW.part_type = 'note'",
+     "contacts do not write notes", "Notes are written by teammates: author_type admin."},
+    {edit::insert,
+     "NEW.attachment_urls IS NOT NULL AND jsonb_typeof(NEW.attachment_urls) <> 'array'",
+     "attachment_urls has to be an array of addresses", "Such as [\"https://example.com/a.png\"]."},
+};
+
+constexpr body_member tag_body[] = {{"id", "tag_id"}, {"admin_id", "@admin"}};
+constexpr body_member untag_body[] = {{"admin_id", "@admin"}};
+constexpr write_request attach_tag[] = {
+    {.method = "POST", .target = "/tickets/{ticket_id}/tags", .body = tag_body}};
+constexpr write_request detach_tag[] = {
+    {.method = "DELETE", .target = "/tickets/{ticket_id}/tags/{tag_id}", .body = untag_body}};
+
 constexpr child part_children[] = {
     {.table = attachments_table,
      .kind = child_kind::values,
@@ -103,21 +147,28 @@ constexpr child children[] = {
      .window = 500,
      .complete = {.rule = completion_rule::when_truncated},
      .children = part_children,
-     .editable = true},
+     .editable = true,
+     .write = {.create = reply,
+               .columns = part_rules,
+               .rows = part_row_rules,
+               .instead_of_delete = "Intercom has no request that deletes a ticket's part."}},
     {.table = "ticket_contacts",
      .kind = child_kind::links,
      .meaning = "Which contacts tickets are about.",
      .path = "contacts.contacts|contacts.data",
      .parent_column = "ticket_id",
      .columns = contact_columns,
-     .key = "ticket_id,contact_id"},
+     .key = "ticket_id,contact_id",
+     .editable = true,
+     .write = {.only_with_new_parent = true}},
     {.table = "ticket_tags",
      .kind = child_kind::links,
      .meaning = "Tags put on tickets from here; the API does not show a ticket's tags.",
      .parent_column = "ticket_id",
      .columns = tag_columns,
      .key = "ticket_id,tag_id",
-     .editable = true},
+     .editable = true,
+     .write = {.create = attach_tag, .remove = detach_tag}},
     {.table = "ticket_linked_objects",
      .kind = child_kind::links,
      .meaning = "Tickets and conversations that tickets are linked to.",
@@ -136,6 +187,60 @@ constexpr unmapped in_raw[] = {
     {"ticket_parts.total_count", "the length of a list"},
     {"contacts.contacts.external_id", "the contact's own column"},
     {"contacts.data.external_id", "the contact's own column"},
+};
+
+constexpr body_member create_body[] = {
+    {"ticket_type_id", "ticket_type_id"},
+    {"contacts[].id", "*ticket_contacts.contact_id"},
+    {"assignment.admin_assignee_id", "admin_assignee_id", from_version(14)},
+    {"assignment.team_assignee_id", "team_assignee_id", from_version(14)},
+};
+constexpr write_request create[] = {
+    {.method = "POST",
+     .target = "/tickets",
+     .columns = "ticket_type_id,title,description,ticket_attributes",
+     .body = create_body,
+     .versions = up_to_version(13)},
+    {.method = "POST",
+     .target = "/tickets",
+     .columns = "ticket_type_id,title,description,ticket_attributes,admin_assignee_id,"
+                "team_assignee_id",
+     .body = create_body,
+     .versions = from_version(14)},
+};
+constexpr body_member body[] = {{"state", "ticket_state_category", up_to_version(11)},
+                                {"ticket_state_id", "ticket_state_id", from_version(12)}};
+constexpr body_member assign_admin[] = {
+    {"assignment.admin_id", "@admin", up_to_version(13)},
+    {"assignment.assignee_id", "admin_assignee_id", up_to_version(13), "0"},
+    {"admin_id", "@admin", from_version(14)},
+    {"assignee_id", "admin_assignee_id", from_version(14), "0"},
+};
+constexpr body_member assign_team[] = {
+    {"assignment.admin_id", "@admin", up_to_version(13)},
+    {"assignment.assignee_id", "team_assignee_id", up_to_version(13), "0"},
+    {"admin_id", "@admin", from_version(14)},
+    {"assignee_id", "team_assignee_id", from_version(14), "0"},
+};
+constexpr write_request update[] = {
+    {.method = "PUT", .target = "/tickets/{id}", .body = body},
+    {.method = "PUT",
+     .target = "/tickets/{id}",
+     .columns = "team_assignee_id",
+     .body = assign_team},
+    {.method = "PUT",
+     .target = "/tickets/{id}",
+     .columns = "admin_assignee_id",
+     .body = assign_admin},
+};
+constexpr column_rule column_rules[] = {
+    {.column = "ticket_type_id", .is_required = true},
+    {.column = "ticket_state_category",
+     .values = "in_progress|waiting_on_customer|resolved",
+     .versions = up_to_version(11)},
+    {.column = "ticket_state_id", .versions = from_version(12)},
+    {.column = "open", .is_required = true, .on = edit::update},
+    {.column = "ticket_attributes", .definitions = "'ticket_type/' || NEW.ticket_type_id"},
 };
 
 } // namespace
@@ -157,6 +262,10 @@ constinit const resource tickets_resource{
             "ticket_type.ticket_type_attributes.data,"
             "ticket_type.ticket_type_attributes.ticket_type_attributes",
     .left_in_raw = in_raw,
+    .write = {.create = create,
+              .update = update,
+              .columns = column_rules,
+              .instead_of_delete = "SELECT delete_ticket(id), or set open to false."},
 };
 
 } // namespace intercom_mirror

@@ -67,7 +67,9 @@ exit_code docs(const docs_arguments& arguments, std::ostream& out)
     if (arguments.topic == "tables") {
         out << (as_json ? dictionary_json(catalogue()) : dictionary_markdown(catalogue()));
     } else if (arguments.topic == "api") {
-        out << (as_json ? operations_json(catalogue()) : operations_markdown(catalogue()));
+        out << (as_json ? operations_json(catalogue(), functions())
+                        : operations_markdown(catalogue()) + "\n# Changes\n\n" +
+                              changes_markdown(changes_of(catalogue(), functions())));
     } else {
         const resource* described = find_resource(arguments.resource);
         if (described == nullptr) {

@@ -217,7 +217,10 @@ std::vector<std::string> live_keys(pqxx::transaction_base& transaction, const re
                                    const time_slice& slice, std::string_view zone)
 {
     // Days are compared in the zone; a bound around them lets the index on created_at help.
-    std::string where = "deleted_at IS NULL";
+    // What was inserted by SQL and is not in Intercom yet is not missing there.
+    const auto live =
+        fmt::format("deleted_at IS NULL AND NOT starts_with({}, 'local:')", plan.described().key);
+    std::string where = live;
     const auto bound = [&](std::int64_t seconds, std::string_view comparison, int slack_hours) {
         const auto at = fmt::format("to_timestamp({})", seconds);
         if (zone.empty()) {
@@ -236,7 +239,7 @@ std::vector<std::string> live_keys(pqxx::transaction_base& transaction, const re
         where += bound(*slice.until, "<=", 26);
         if (!slice.from) {
             // A row whose time could not be read belongs to the slice that is open below.
-            where = fmt::format("({}) OR (deleted_at IS NULL AND created_at IS NULL)", where);
+            where = fmt::format("({}) OR ({} AND created_at IS NULL)", where, live);
         }
     }
     std::vector<std::string> keys;

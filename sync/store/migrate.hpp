@@ -13,8 +13,9 @@ struct migration_report
 };
 
 // Brings the schema pair up to date, creating it if need be: one transaction for each migration,
-// each applied once, its checksum compared ever after. Throws schema_mismatch when the database
-// knows a migration this program does not, or one of another content.
+// each applied once, its checksum compared ever after; then the triggers that follow from the
+// catalogue, made anew when they are not those of this program. Throws schema_mismatch when the
+// database knows a migration this program does not, or one of another content.
 migration_report migrate(session& connection, const session_options& options);
 
 // The same without writing: what `migrate` would apply.

@@ -3,9 +3,11 @@
 #include "schema/catalogue.hpp"
 #include "sync/seeded_bug.hpp"
 #include "sync/store/control.hpp"
+#include "sync/store/edits.hpp"
 #include "sync/store/record_writer.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <pqxx/pqxx>
 
 #include <utility>
@@ -189,7 +191,8 @@ public:
         return keys(fmt::format(
             "SELECT {0} FROM (SELECT {0} FROM {1} TABLESAMPLE SYSTEM (least(100, 100 * {2} * 20 /"
             " greatest(1, (SELECT reltuples FROM pg_class WHERE oid = '{1}'::regclass))))"
-            " REPEATABLE ({3}) WHERE deleted_at IS NULL) AS sample"
+            " REPEATABLE ({3}) WHERE deleted_at IS NULL AND NOT starts_with({0}, 'local:')) AS "
+            "sample"
             " ORDER BY hashtextextended({0}, {3}) LIMIT {2}",
             plan.described().key, plan.tables()[0].name, most, seed >> 33U));
     }
@@ -240,6 +243,86 @@ public:
             }
         });
         return is_more;
+    }
+
+    void take_push_settings(const push_settings& settings) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            // Otherwise what Intercom says would come back to it as edits.
+            if (transaction.exec1("SELECT is_edit()")[0].as<bool>()) {
+                throw permission_missing("this login is not a member of the daemon's role:"
+                                         " what it mirrored would be captured as edits");
+            }
+            transaction.exec_params(
+                "INSERT INTO push_setting AS t (api_version, omitted)"
+                " VALUES (ARRAY[$1::integer, $2::integer], string_to_array($3, ','))"
+                " ON CONFLICT (is_only) DO UPDATE"
+                " SET api_version = excluded.api_version, omitted = excluded.omitted"
+                " WHERE (t.api_version, t.omitted)"
+                " IS DISTINCT FROM (excluded.api_version, excluded.omitted)",
+                settings.version.major, settings.version.minor,
+                fmt::format("{}", fmt::join(settings.omitted, ",")));
+        });
+    }
+
+    std::int64_t recover_edits() override
+    {
+        std::int64_t count = 0;
+        write([&](pqxx::transaction_base& transaction) {
+            transaction.exec(patience);
+            count = transaction.exec1("SELECT edit_recover()")[0].as<std::int64_t>();
+        });
+        return count;
+    }
+
+    std::vector<edit_summary> edits(std::optional<std::int64_t> id, bool with_settled) override
+    {
+        return look<std::vector<edit_summary>>([&](pqxx::transaction_base& transaction) {
+            return control::edits(transaction, id, with_settled);
+        });
+    }
+
+    std::vector<edit_attempt> attempts(std::int64_t edit_id) override
+    {
+        return look<std::vector<edit_attempt>>([&](pqxx::transaction_base& transaction) {
+            return control::attempts(transaction, edit_id);
+        });
+    }
+
+    std::int64_t release_edits(std::optional<std::int64_t> id) override
+    {
+        return look<std::int64_t>([&](pqxx::transaction_base& transaction) {
+            return control::release_edits(transaction, id);
+        });
+    }
+
+    void retry_edit(std::int64_t id) override
+    {
+        session_.transact([&](pqxx::transaction_base& transaction) {
+            transaction.exec_params("SELECT retry_edit($1::bigint)", id);
+        });
+    }
+
+    void discard_edit(std::int64_t id) override
+    {
+        session_.transact([&](pqxx::transaction_base& transaction) {
+            transaction.exec_params("SELECT discard_edit($1::bigint)", id);
+        });
+    }
+
+    std::vector<edit_conflict> conflicts(std::optional<std::int64_t> id) override
+    {
+        return look<std::vector<edit_conflict>>([&](pqxx::transaction_base& transaction) {
+            return control::conflicts(transaction, id);
+        });
+    }
+
+    void resolve_conflict(std::int64_t id, std::string_view which) override
+    {
+        session_.transact([&](pqxx::transaction_base& transaction) {
+            transaction.exec_params("SELECT resolve_conflict($1::bigint, $2)", id,
+                                    std::string(which));
+        });
     }
 
     bool has_schema() override

@@ -35,7 +35,8 @@ class table_writer
 {
 public:
     table_writer(const record_plan& plan, std::size_t number)
-        : table_(plan.tables()[number]), key_name_(plan.described().key)
+        : table_(plan.tables()[number]), parent_(plan.tables()[table_.parent].name),
+          key_name_(plan.described().key)
     {
         if (table_.described != nullptr) {
             key_ = split(table_.described->key, ',');
@@ -62,8 +63,10 @@ public:
         }
         made.insert_from_list = insert(made.list_columns);
         made.insert_from_get = insert(made.get_columns);
-        made.upsert_from_list = made.insert_from_list + on_conflict(made.list_columns);
-        made.upsert_from_get = made.insert_from_get + on_conflict(made.get_columns);
+        made.upsert_from_list =
+            made.insert_from_list + but_removed_here() + on_conflict(made.list_columns);
+        made.upsert_from_get =
+            made.insert_from_get + but_removed_here() + on_conflict(made.get_columns);
         made.differences_from_list = differences(made.list_columns);
         made.differences_from_get = differences(made.get_columns);
         if (table_.described != nullptr) {
@@ -112,17 +115,51 @@ private:
     // COMMITTED looks at again after a concurrent edit.
     static std::string kept_when_pending(const column& described)
     {
-        if (described.type != column_type::jsonb) {
+        if (!described.by_member) {
             return fmt::format("CASE WHEN t._pending ? '{0}' THEN t.{0} ELSE excluded.{0} END",
                                described.name);
         }
-        return fmt::format("CASE WHEN t._pending ? '{0}' THEN (excluded.{0} - ARRAY(SELECT "
-                           "jsonb_object_keys(t._pending"
+        return fmt::format("CASE WHEN t._pending ? '{0}' THEN (coalesce(excluded.{0}, '{{}}')"
+                           " - ARRAY(SELECT jsonb_object_keys(t._pending"
                            " -> '{0}'))) || (SELECT coalesce(jsonb_object_agg(edited, t.{0} -> "
                            "edited), '{{}}') FROM"
                            " jsonb_object_keys(t._pending -> '{0}') AS edited WHERE t.{0} ? edited)"
                            " ELSE excluded.{0} END",
                            described.name);
+    }
+
+    // Links that people can make and take away. Edits of them are decided by the outbox: it holds
+    // still, as whoever writes an entry locks the parent first, and so do we.
+    [[nodiscard]] bool is_edited_link() const
+    {
+        return !is_main() && table_.described->editable && !table_.has_raw;
+    }
+
+    // No such edit of a link waits. A look for each link: joined, the whole outbox would be read.
+    [[nodiscard]] std::string no_edit(std::string_view alias, std::string_view operation) const
+    {
+        const auto other = key_.front() == parent_column() ? key_.back() : key_.front();
+        return fmt::format("(SELECT true FROM outbox AS edit WHERE edit.is_open AND edit.entity = "
+                           "'{0}' AND edit.entity_id = {1}.{2} AND edit.table_name = '{3}' AND "
+                           "edit.row_id = {1}.{4} AND edit.operation = '{5}' LIMIT 1) IS NULL",
+                           parent_, alias, parent_column(), table_.name, other, operation);
+    }
+
+    // A link that was taken away here is not put back.
+    [[nodiscard]] std::string but_removed_here() const
+    {
+        return is_edited_link() ? "\n WHERE " + no_edit("s", "detach") : std::string();
+    }
+
+    // Rows that Intercom does not have yet are not missing there.
+    [[nodiscard]] std::string but_added_here() const
+    {
+        if (is_edited_link()) {
+            return " AND " + no_edit("t", "attach");
+        }
+        return !is_main() && table_.described->editable
+                   ? fmt::format(" AND NOT starts_with(t.{}, 'local:')", key_.front())
+                   : std::string();
     }
 
     // What is stored beside the columns.
@@ -222,11 +259,11 @@ private:
     [[nodiscard]] std::string surplus_rows(const indices& keys, std::string_view selected) const
     {
         return fmt::format("unnest($1::text[]) AS p(id),\n       LATERAL (SELECT {} FROM {} AS t"
-                           " WHERE t.{} = p.id{}{}\n           AND ({}) NOT IN (SELECT * FROM {})"
+                           " WHERE t.{} = p.id{}{}{}\n           AND ({}) NOT IN (SELECT * FROM {})"
                            " OFFSET 0) AS t",
                            selected, table_.name, parent_column(),
                            scope_condition(*table_.described, "t"),
-                           table_.has_raw ? " AND t.deleted_at IS NULL" : "",
+                           table_.has_raw ? " AND t.deleted_at IS NULL" : "", but_added_here(),
                            fmt::join(qualified(key_, "t"), ", "), given(keys, 2));
     }
 
@@ -256,12 +293,12 @@ private:
         const auto live = table_.has_raw ? " AND t.deleted_at IS NULL" : "";
         return fmt::format(
             "SELECT p.id FROM unnest($1::text[], $2::bigint[]) AS p(id, total)\n"
-            " WHERE p.total <> (SELECT count(*) FROM {0} AS t WHERE t.{1} = p.id{2}{3})\n"
+            " WHERE p.total <> (SELECT count(*) FROM {0} AS t WHERE t.{1} = p.id{2}{3}{6})\n"
             "UNION\n"
             "SELECT g.{1} FROM {4}\n"
             " WHERE NOT EXISTS (SELECT FROM {0} AS t WHERE {5}{3})",
             table_.name, parent_column(), scope_condition(*table_.described, "t"), live,
-            given(shown, 3), matches_key("t", "g"));
+            given(shown, 3), matches_key("t", "g"), but_added_here());
     }
 
     // The key columns, with the parent's before them when it is not one of them (notes).
@@ -299,13 +336,14 @@ private:
         return fmt::format("SELECT * FROM (SELECT {} AS owner, {} AS name, CASE WHEN t.{} IS NOT "
                            "NULL THEN {} END AS places\n"
                            "  FROM {}\n  LEFT JOIN LATERAL (SELECT * FROM {} AS t WHERE {} OFFSET "
-                           "0) AS t ON true) AS found\n"
+                           "0) AS t ON true{}) AS found\n"
                            " WHERE places IS NULL OR places <> '{{}}'",
                            owner, key_text("s"), key_.front(), list, rows(), table_.name,
-                           matches_key("t", "s"));
+                           matches_key("t", "s"), but_removed_here());
     }
 
     const table_plan& table_;
+    std::string_view parent_;
     std::string_view key_name_;
     std::vector<std::string_view> key_;
 };

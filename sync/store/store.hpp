@@ -187,6 +187,55 @@ struct resource_state
     std::optional<std::string> trouble;
 };
 
+// What capturing edits depends on of the configuration.
+struct push_settings
+{
+    api_version version;
+    std::vector<std::string> omitted; // "contacts.phone"
+};
+
+// An edit made by SQL, as people see it.
+struct edit_summary
+{
+    std::int64_t id = 0;
+    std::string operation;
+    std::string table;
+    std::string row;
+    std::string fields; // JSON
+    std::string state;
+    std::string reason;
+    std::string request_id;
+    int attempts = 0;
+    std::string who;
+    std::string when;
+};
+
+struct edit_attempt
+{
+    int number = 0;
+    std::string request;
+    std::string sent; // JSON
+    std::string outcome;
+    std::string request_id;
+    std::string began_at;
+};
+
+struct edit_conflict
+{
+    std::int64_t id = 0;
+    std::int64_t edit_id = 0;
+    std::string table;
+    std::string row;
+    std::string field;
+    std::string member; // the custom attribute, if field holds them
+    std::string base;   // JSON, as the next two
+    std::string local;
+    std::string remote;
+    std::string policy;
+    std::string resolution; // empty: open
+    std::string noted_at;
+};
+
 struct lease_facts
 {
     std::string holder;
@@ -336,6 +385,22 @@ public:
                                const std::function<void(resource_state&)>& change) = 0;
     virtual void add_run(const run_record& run) = 0;
     virtual resource_numbers numbers(const record_plan& plan) = 0;
+
+    // --- edits made by SQL -------------------------------------------------------------------
+    // Tells the triggers. Throws permission_missing when this login's own writes would be captured.
+    virtual void take_push_settings(const push_settings& settings) = 0;
+    // Writes an outbox entry for each row that has pending edits and none; returns how many.
+    virtual std::int64_t recover_edits() = 0;
+    // What follows needs no lease, and throws statement_refused with the reason when it cannot be.
+    // All open ones, the newest with a fate too where `with_settled`; or the one with that id.
+    virtual std::vector<edit_summary> edits(std::optional<std::int64_t> id, bool with_settled) = 0;
+    virtual std::vector<edit_attempt> attempts(std::int64_t edit_id) = 0;
+    virtual std::int64_t release_edits(std::optional<std::int64_t> id) = 0;
+    virtual void retry_edit(std::int64_t id) = 0;
+    virtual void discard_edit(std::int64_t id) = 0;
+    // All open ones, or the one with that id.
+    virtual std::vector<edit_conflict> conflicts(std::optional<std::int64_t> id) = 0;
+    virtual void resolve_conflict(std::int64_t id, std::string_view which) = 0;
 
     // --- odds --------------------------------------------------------------------------------
     virtual std::vector<dead_letter> dead_letters(std::optional<std::int64_t> id) = 0;

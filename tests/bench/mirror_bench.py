@@ -32,7 +32,8 @@ def copy_all(source, tables):
                 cursor.copy_expert(f"COPY {table} TO STDOUT (FORMAT binary)", rows[table])
     reader.close()
     with Database() as database:
-        writer = psycopg2.connect(database.dsn, options=f"-c search_path={SCHEMA}")
+        writer = psycopg2.connect(
+            database.dsn, options=f"-c search_path={SCHEMA} -c intercom_mirror.apply=on")
         begun = time.monotonic()
         with writer, writer.cursor() as cursor:
             for table, data in rows.items():

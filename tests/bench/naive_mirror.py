@@ -265,7 +265,8 @@ def mirror_conversations(api, database):
 
 def main(url, dsn, schema, *resources):
     api = Api(url)
-    database = psycopg2.connect(dsn, options=f"-c search_path={schema} -c jit=off")
+    database = psycopg2.connect(dsn, options=f"-c search_path={schema} -c jit=off"
+                                f" -c intercom_mirror.apply=on")
     for name, fill in (("contacts", mirror_contacts), ("conversations", mirror_conversations)):
         if not resources or name in resources:
             fill(api, database)

@@ -35,6 +35,7 @@ std::vector<std::string> examples_in(const std::string& page)
 TEST(Documentation, ShowsStatementsThatRun)
 {
     testing::mirror_schema mirror;
+    mirror.capture_edits();
     std::size_t count = 0;
     for (const char* page : {"docs/sql.md", "README.md"}) {
         const auto examples = examples_in(page);

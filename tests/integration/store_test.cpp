@@ -27,11 +27,14 @@ struct Store : ::testing::Test
         on->take_lease("this test", 9s);
     }
 
-    pqxx::result sql(const std::string& statement)
+    pqxx::result sql(const std::string& statement, bool is_edit = false)
     {
         pqxx::connection connection(options.dsn);
         pqxx::work work(connection);
         work.exec("SET search_path = " + schema.name() + ", " + schema.name() + "_sync");
+        // What the tests do to the tables is no edit, unless they say so.
+        work.exec(is_edit ? "SET intercom_mirror.apply = 'off'"
+                          : "SET intercom_mirror.apply = 'on'");
         auto result = work.exec(statement);
         work.commit();
         return result;
@@ -114,6 +117,81 @@ TEST_F(Store, APendingEditKeepsItsFieldAndItsAttribute)
     EXPECT_EQ(value("SELECT phone FROM contacts"), "+1");
     EXPECT_EQ(value("SELECT custom_attributes ->> 'plan' FROM contacts"), "gold");
     EXPECT_EQ(value("SELECT custom_attributes ->> 'seats' FROM contacts"), "3");
+}
+
+TEST_F(Store, APendingAttributeSurvivesADocumentWithoutAttributes)
+{
+    apply(contacts, {ada});
+    sql(R"(UPDATE contacts SET custom_attributes = '{"plan": "gold"}' WHERE id = 'c1')", true);
+    apply(
+        contacts,
+        {R"({"id":"c1","name":"Ada L.","created_at":100,"updated_at":300,"custom_attributes":null})"});
+    EXPECT_EQ(value("SELECT name FROM contacts"), "Ada L.");
+    EXPECT_EQ(value("SELECT custom_attributes ->> 'plan' FROM contacts"), "gold");
+}
+
+TEST_F(Store, WritesOfItsOwnAreNotCaptured)
+{
+    apply(contacts, {ada});
+    apply(contacts, {ada_later});
+    EXPECT_EQ(value("SELECT count(*) FROM outbox"), "0");
+}
+
+// The list of tags in `ada_later` is t2 and t3.
+TEST_F(Store, LinksWithAnOpenEditStayAsTheyWereEdited)
+{
+    sql("INSERT INTO tags (id, synced_at) VALUES ('t1', now()), ('t2', now()), ('t3', now()), "
+        "('t4', now())");
+    apply(contacts, {ada});
+    sql("DELETE FROM contact_tags", true);
+    sql("INSERT INTO contact_tags VALUES ('c1', 't4')", true);
+    const auto before = value("SELECT string_agg(tag_id, ',' ORDER BY tag_id) FROM contact_tags");
+    EXPECT_EQ(before, "t4");
+    apply(contacts, {ada});
+    EXPECT_EQ(value("SELECT string_agg(tag_id, ',' ORDER BY tag_id) FROM contact_tags"), "t4");
+    apply(contacts, {ada_later});
+    EXPECT_EQ(value("SELECT string_agg(tag_id, ',' ORDER BY tag_id) FROM contact_tags"), "t3,t4");
+    sql("UPDATE outbox SET state = 'applied'");
+    apply(contacts, {ada_later}, projection::get);
+    EXPECT_EQ(value("SELECT string_agg(tag_id, ',' ORDER BY tag_id) FROM contact_tags"), "t2,t3");
+}
+
+TEST_F(Store, RowsThatIntercomDoesNotHaveYetAreNotMissingThere)
+{
+    apply(contacts, {ada});
+    sql("INSERT INTO contacts (email) VALUES ('new@example.com')", true);
+    EXPECT_EQ(on->live_keys(contacts, {}, ""), (std::vector<std::string>{"c1"}));
+    EXPECT_EQ(on->random_keys(contacts, 10, 1), (std::vector<std::string>{"c1"}));
+    sql("INSERT INTO notes (contact_id, body) VALUES ('c1', 'hello')", true);
+    child_work notes;
+    notes.plan = &contacts;
+    for (std::size_t i = 1; i < contacts.tables().size(); ++i) {
+        if (contacts.tables()[i].name == "notes") {
+            notes.table = i;
+        }
+    }
+    notes.parent_key = "c1";
+    on->apply_children({&notes, 1});
+    EXPECT_EQ(value("SELECT count(*) FROM notes WHERE deleted_at IS NULL"), "1");
+    EXPECT_TRUE(on->compare_children(notes).empty());
+}
+
+TEST_F(Store, TakesTheSettingsThatEditsDependOn)
+{
+    on->take_push_settings({{2, 13}, {"contacts.phone", "notes.body"}});
+    EXPECT_EQ(value("SELECT api_version::text || omitted::text FROM push_setting"),
+              "{2,13}{contacts.phone,notes.body}");
+    on->take_push_settings({preview_version, {}});
+    EXPECT_EQ(value("SELECT api_version::text || omitted::text FROM push_setting"), "{1000,0}{}");
+}
+
+TEST_F(Store, FindsEditsThatHaveNoEntry)
+{
+    apply(contacts, {ada});
+    sql("UPDATE contacts SET name = 'Eve'", true);
+    EXPECT_EQ(on->recover_edits(), 0);
+    sql("DELETE FROM outbox");
+    EXPECT_EQ(on->recover_edits(), 1);
 }
 
 TEST_F(Store, ASilentChangeIsReadAloneAndAHarmlessOneIsNot)

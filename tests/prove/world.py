@@ -260,7 +260,9 @@ class World:
     # --- The database -------------------------------------------------------------------------
 
     def connect(self):
-        connection = psycopg2.connect(self.dsn, options="-c statement_timeout=60s")
+        # What the tests do to the tables is no edit: it is done as the daemon does it.
+        connection = psycopg2.connect(
+            self.dsn, options="-c statement_timeout=60s -c intercom_mirror.apply=on")
         connection.autocommit = True
         return connection
 

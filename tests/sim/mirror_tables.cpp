@@ -38,6 +38,8 @@ mirror_tables::mirror_tables()
     ask("SET client_min_messages = warning");
     ask(fmt::format("SET search_path = {0}, {0}_sync, pg_temp", schema_.name()));
     ask("SET TimeZone = 'UTC'");
+    // What the simulation itself does to the tables is no edit.
+    ask("SET intercom_mirror.apply = 'on'");
     mirror_ = tables_of(schema_.name());
     // It belongs to the views, which are not made anew either when the tables are emptied.
     std::erase(mirror_, "attribute_name_collisions");

@@ -17,6 +17,7 @@ BOOKKEEPING = {
                   "pass writes nothing",
     "_hash_get": "a hash of the daemon's own making, as _hash_list",
     "_pending": "must be empty: nothing is edited here",
+    "attachment_urls": "given with parts that are written here; Intercom never serves it",
 }
 
 NOT_COMPARED = {

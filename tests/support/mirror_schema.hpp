@@ -1,6 +1,8 @@
 #pragma once
 
 #include "migrations/migrations.hpp"
+#include "schema/catalogue.hpp"
+#include "sync/store/capture.hpp"
 #include "tests/support/postgres.hpp"
 
 #include <pqxx/pqxx>
@@ -22,6 +24,14 @@ public:
             transaction.exec(std::string(each.sql));
             transaction.commit();
         }
+    }
+
+    // Edits are captured from now on, and the functions are there.
+    void capture_edits()
+    {
+        pqxx::work transaction(connection_);
+        transaction.exec(capture_sql(catalogue(), functions()));
+        transaction.commit();
     }
 
     [[nodiscard]] const std::string& name() const { return schema_.name(); }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdlib>
 #include <string>
 
 //   GET    /_sandbox/truth/RESOURCE   NDJSON, see truth.cpp
@@ -10,6 +11,10 @@
 //   POST   /_sandbox/faults           switches one on, see faults.hpp
 //   GET    /_sandbox/faults           how often which kind struck: {"server_error":3,…}
 //   DELETE /_sandbox/faults           switches all off; a revoked token is good again
+//   GET    /_sandbox/writes           NDJSON of the writes carried out, see journal.hpp;
+//                                     ?after=N: those after number N
+//   GET    /_sandbox/writes/counts    how often each operation was carried out, or refused
+//   DELETE /_sandbox/writes           forgets them
 namespace intercom_sandbox {
 namespace {
 
@@ -72,6 +77,18 @@ response answer_control(workspace& of, const request& asked, const target_parts&
     }
     if (what == "GET /faults") {
         return reply(200, of.faults_fired());
+    }
+    if (what == "GET /writes") {
+        const std::string after = target.parameter("after").value_or("0");
+        return reply(200, of.writes(std::strtoull(after.c_str(), nullptr, 10)),
+                     "application/x-ndjson");
+    }
+    if (what == "GET /writes/counts") {
+        return reply(200, of.write_counts());
+    }
+    if (what == "DELETE /writes") {
+        of.forget_writes();
+        return reply(200, "{}");
     }
     if (what == "DELETE /faults") {
         of.clear_faults();

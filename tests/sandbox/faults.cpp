@@ -13,15 +13,15 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::array kinds{
-    "reset_before"sv,   "reset_after"sv,  "truncated"sv,         "stall"sv,
-    "drip"sv,           "slow"sv,         "too_many_requests"sv, "server_error"sv,
-    "html_error"sv,     "redirect"sv,     "token_revoked"sv,     "scope_missing"sv,
-    "forbidden"sv,      "poison"sv,       "version_refused"sv,   "sort_refused"sv,
-    "empty_200"sv,      "not_json_200"sv, "oversized"sv,         "reset_absent"sv,
-    "reset_past"sv,     "reset_absurd"sv, "bad_record"sv,        "duplicate_record"sv,
-    "shuffled_page"sv,  "cursor_loop"sv,  "short_page"sv,        "lost_next"sv,
-    "foreign_next"sv,   "index_loss"sv,   "stale_content"sv,     "scroll_error"sv,
-    "scroll_expired"sv, "scroll_exists"sv};
+    "reset_before"sv,   "reset_after"sv,   "truncated"sv,         "stall"sv,
+    "drip"sv,           "slow"sv,          "too_many_requests"sv, "server_error"sv,
+    "html_error"sv,     "redirect"sv,      "token_revoked"sv,     "scope_missing"sv,
+    "forbidden"sv,      "poison"sv,        "version_refused"sv,   "sort_refused"sv,
+    "empty_200"sv,      "not_json_200"sv,  "oversized"sv,         "reset_absent"sv,
+    "reset_past"sv,     "reset_absurd"sv,  "bad_record"sv,        "duplicate_record"sv,
+    "shuffled_page"sv,  "cursor_loop"sv,   "short_page"sv,        "lost_next"sv,
+    "foreign_next"sv,   "index_loss"sv,    "stale_content"sv,     "scroll_error"sv,
+    "scroll_expired"sv, "scroll_exists"sv, "late_effect"sv,       "error_after"sv};
 
 bool is_number(const nlohmann::json& value, double low, double high)
 {

@@ -216,6 +216,7 @@ conversation make_conversation(world& w, dice& die, seconds created_at, unsigned
         c.sla_name = "First reply in 4 h";
         c.sla_status = die.chance(0.5) ? "hit" : die.chance(0.5) ? "missed" : "active";
     }
+    c.open = c.state != "closed"; // what is snoozed is open
     c.has_statistics = die.chance(0.95);
     c.has_agent = die.chance(0.15);
     c.custom = make_attribute_values(w, die, "conversation");

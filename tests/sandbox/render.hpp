@@ -10,6 +10,7 @@ namespace intercom_sandbox {
 // The API version a document is written for, as 100 * major + minor; Preview is 9900.
 using version_number = unsigned;
 std::optional<version_number> parse_version(std::string_view name);
+inline constexpr version_number preview = 9900;
 
 // Writes records as the API serves them. What is asked for in the workspace's own version is
 // written once and kept with the record; other versions are written each time.

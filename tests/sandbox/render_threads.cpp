@@ -119,8 +119,8 @@ std::string renderer::write(const part& p, bool is_ticket) const
         m.number("notified_at", p.created_at);
     }
     if (version_ >= 213) {
-        p.details % 15 == 0 ? m.text("app_package_code", "test-integration")
-                            : m.null("app_package_code");
+        p.by_api || p.details % 15 == 0 ? m.text("app_package_code", "test-integration")
+                                        : m.null("app_package_code");
     }
     if (version_ >= 213 && !is_ticket) {
         m.text("state", p.state).raw("tags", "[]").null("email_message_metadata");

@@ -18,7 +18,8 @@
 //                  by id show the others too
 //   conversations  {"parts":[id],"all_parts":N,"ticket":id|null,"contacts":[id],"tags":[id]}
 //                  parts: what can be read, the newest 500, oldest first; all_parts: what there is
-//   tickets        {"parts":[id],"all_parts":N,"conversation":id|null,"contacts":[id]}
+//   tickets        {"parts":[id],"all_parts":N,"conversation":id|null,"contacts":[id],
+//                   "tags":[id],"company":id|null}; the last two are in no document
 //   others         {}
 //
 // GET /_sandbox/truth/removed has a line for each contact, company, conversation or ticket that
@@ -102,6 +103,8 @@ std::string truth_of(const world& w, const ticket& t)
     const auto twin = w.conversations.find(t.id);
     twin&& w.conversations.at(*twin).alive == life::live ? m.text("conversation", t.id)
                                                          : m.null("conversation");
+    m.raw("tags", ids(t.tags, [&w](const applied_tag& one) { return w.tags[one.which].id; }));
+    t.company ? m.text("company", w.companies.at(*t.company).id) : m.null("company");
     return m.object();
 }
 
@@ -136,7 +139,9 @@ std::string notes(const world& w, const renderer& show)
 {
     std::string out;
     for (const auto& n : w.notes) {
-        if (w.contacts.at(n.contact).alive == life::live) {
+        const life owner =
+            n.company ? w.companies.at(*n.company).alive : w.contacts.at(n.contact).alive;
+        if (owner == life::live) {
             add_line(out, show.of(n), "{}");
         }
     }

@@ -62,6 +62,11 @@ public:
     // How often faults struck since the start, as a JSON object of kind and number.
     [[nodiscard]] std::string faults_fired() const;
 
+    // What was written through the API, as NDJSON and as counts; formats in journal.hpp.
+    [[nodiscard]] std::string writes(std::uint64_t after = 0) const;
+    [[nodiscard]] std::string write_counts() const;
+    void forget_writes();
+
     [[nodiscard]] std::string stats() const;
     void reset_stats();
     // Compresses some records that never were, ahead of their being asked for; false when none is

@@ -104,6 +104,14 @@ private:
     response ticket_states(const call& c);
     response one_note(const call& c);
 
+    response one_job(const call& c);
+    response one_bulk_job(const call& c);
+    response conversation_attributes(const call& c);
+    response one_conversation_attribute(const call& c);
+    response one_export(const call& c);
+    response download_export(const call& c);
+    response one_visitor(const call& c);
+
     response list_companies(const call& c);
     response scroll_companies(const call& c);
     response find_companies(const call& c);

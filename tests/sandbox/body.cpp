@@ -45,6 +45,9 @@ fields::fields(std::string_view text, std::string_view known)
 
 void fields::check_names(std::string_view known) const
 {
+    if (known == "*") {
+        return;
+    }
     const std::string all = " " + std::string(known) + " ";
     for (const auto& [name, value] : object_->items()) {
         if (all.find(" " + name + " ") == all.npos) {
@@ -227,6 +230,12 @@ bool fields::is_list(std::string_view name) const
 {
     const auto found = object_->find(name);
     return found != object_->end() && found->is_array();
+}
+
+bool fields::is_object(std::string_view name) const
+{
+    const auto found = object_->find(name);
+    return found != object_->end() && found->is_object();
 }
 
 std::optional<fields> fields::object(std::string_view name, std::string_view known) const

@@ -24,7 +24,7 @@ namespace intercom_sandbox {
 class fields
 {
 public:
-    // `known`: the members there may be, separated by blanks.
+    // `known`: the members there may be, separated by blanks; "*" for any.
     fields(std::string_view json, std::string_view known);
 
     [[nodiscard]] bool has(std::string_view name) const; // be it null
@@ -52,6 +52,7 @@ public:
 
     [[nodiscard]] std::optional<std::vector<std::string>> texts(std::string_view name) const;
     [[nodiscard]] bool is_list(std::string_view name) const;
+    [[nodiscard]] bool is_object(std::string_view name) const;
     [[nodiscard]] std::optional<fields> object(std::string_view name, std::string_view known) const;
     [[nodiscard]] std::optional<std::vector<fields>> objects(std::string_view name,
                                                              std::string_view known) const;

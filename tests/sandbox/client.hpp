@@ -28,6 +28,12 @@ struct client
         o.nasty = false;
         return o;
     }
+    static options plain(const std::string& api_version)
+    {
+        options o = plain();
+        o.api_version = api_version;
+        return o;
+    }
 
     response ask(const std::string& method, const std::string& target, const std::string& body = "",
                  header_list headers = {{"Authorization", "Bearer secret"}})

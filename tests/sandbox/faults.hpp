@@ -27,9 +27,10 @@ namespace intercom_sandbox {
 //                forbidden (403), poison (400), version_refused, sort_refused
 //   writes       late_effect (seconds, 60): no answer, and the effect within that time;
 //                error_after (status, 502): carried out, and answered by an error
-//   bodies       empty_200, not_json_200, oversized (bytes, 64 Mi)
-//   rate headers reset_absent, reset_past, reset_absurd
-//   pages        bad_record, duplicate_record, shuffled_page, cursor_loop, short_page, lost_next,
+//   webhooks     webhook_dropped, webhook_duplicated, webhook_late, webhook_forged, see
+//   webhooks.hpp bodies       empty_200, not_json_200, oversized (bytes, 64 Mi) rate headers
+//   reset_absent, reset_past, reset_absurd pages        bad_record, duplicate_record,
+//   shuffled_page, cursor_loop, short_page, lost_next,
 //                foreign_next
 //   index        index_loss (share of records hidden from lists and search, 0.5), stale_content
 //   scroll       scroll_error, scroll_expired, scroll_exists

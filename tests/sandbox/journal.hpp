@@ -22,8 +22,8 @@ struct effect
 
 struct journal_entry
 {
-    time_point at; // when it took effect
-    std::string operation;
+    time_point at;         // when it took effect
+    std::string operation; // "job" for what an earlier write has promised
     std::string target;
     std::string version;
     std::string body;

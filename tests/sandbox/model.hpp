@@ -66,6 +66,13 @@ struct data_attribute
     seconds updated_at = 0;
     bool archived = false;
     bool is_messenger_writable = false;
+    // What the ids of the choices are made of: their first labels, once one was renamed.
+    std::vector<std::string> choice_keys = {};
+
+    [[nodiscard]] const std::string& key_of(std::size_t choice) const
+    {
+        return choice_keys.empty() ? choices[choice] : choice_keys[choice];
+    }
 };
 
 struct subscription_type
@@ -104,6 +111,8 @@ struct ticket_type
     std::vector<ticket_type_attribute> attributes;
     std::string description = {}; // empty: one made of the name
     bool is_internal = false;
+
+    [[nodiscard]] bool is_customers() const { return category == "Customer"; }
 };
 
 struct ticket_state
@@ -270,6 +279,7 @@ struct conversation : thread
     bool read = false;
     std::string state = "open"; // "open", "closed", "snoozed"
     bool has_priority = false;
+    std::string priority; // the level, once it was written through the API
     std::string source_type;
     std::string source_id;
     std::string delivered_as;
@@ -286,6 +296,7 @@ struct conversation : thread
     bool has_agent = false;
     std::optional<slot> ticket; // the ticket this conversation belongs to
     std::optional<slot> company;
+    bool is_merged = false; // into another one
 };
 
 struct ticket : thread
@@ -327,6 +338,25 @@ struct job
     std::string id;
     std::string status; // "pending", "success", "failure"
     std::string resource_id;
+};
+
+// Items written together, later.
+struct bulk_job
+{
+    struct task
+    {
+        std::string id;
+        std::size_t items = 0;
+        std::string state = "pending";
+        seconds created_at = 0;
+        std::optional<seconds> completed_at = std::nullopt;
+    };
+    std::string id;
+    std::string what; // "contacts", "companies"
+    std::string state = "running";
+    seconds created_at = 0;
+    std::optional<seconds> completed_at = std::nullopt;
+    std::vector<task> tasks = {};
 };
 
 struct data_export

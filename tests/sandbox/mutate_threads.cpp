@@ -1,3 +1,4 @@
+#include "tests/sandbox/attributes.hpp"
 #include "tests/sandbox/json_text.hpp"
 #include "tests/sandbox/mutate.hpp"
 #include "tests/sandbox/text_pool.hpp"
@@ -175,7 +176,7 @@ bool update_ticket(world& w, time_point now)
             t.open = w.ticket_states[t.state].category != "resolved";
             append_random_part(w, t, "ticket_state_updated_by_admin", now);
         } else {
-            t.custom.front().second = quoted(sentence(w.die, w.settings.nasty));
+            apply(t.custom, {"_default_title_", quoted(sentence(w.die, w.settings.nasty))});
             append_random_part(w, t, "ticket_attribute_updated_by_admin", now);
         }
         t.parts.back().previous_state = before;

@@ -94,6 +94,11 @@ std::string contact_topic(const contact& c, std::string_view what)
     return (c.is_lead ? "contact.lead." : "contact.user.") + std::string(what);
 }
 
+author the_bot()
+{
+    return {"bot", "278", "Fin", "operator+sandbox@intercom.example"};
+}
+
 slot add_contact(world& w, contact c, time_point now)
 {
     const slot which = w.contacts.add(std::move(c), now);

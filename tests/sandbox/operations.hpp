@@ -25,6 +25,9 @@ bool contains(const std::vector<Value>& list, const Value& value)
 // "contact.user.updated" of "updated"
 std::string contact_topic(const contact& c, std::string_view what);
 
+// Who does what nobody did.
+author the_bot();
+
 slot add_contact(world& w, contact c, time_point now);
 // Both sides of a contact's membership; the company's user_count follows.
 void attach(world& w, slot contact, slot company, time_point now);

@@ -131,43 +131,48 @@ std::string renderer::type_head(const ticket_type& t) const
         .object();
 }
 
+std::string renderer::attribute_of(const ticket_type& t, std::size_t index) const
+{
+    const ticket_type_attribute& a = t.attributes[index];
+    std::string input = "null";
+    if (!a.choices.empty()) {
+        elements items;
+        for (const auto& choice : a.choices) {
+            items.add(members()
+                          .text("id", uuid(spread(a.id), spread(choice)))
+                          .text("name", choice)
+                          .object());
+        }
+        input = members().raw("items", items.array()).object();
+    } else if (a.data_type == "string") {
+        input = a.is_multiline ? R"({"multiline":true})" : R"({"multiline":false})";
+    }
+    return members(style_of(a.id, 0))
+        .text("type", "ticket_type_attribute")
+        .id("id", a.id)
+        .text("workspace_id", world_.workspace_id)
+        .text("name", a.name)
+        .text("description", a.description)
+        .text("data_type", a.data_type)
+        .raw("input_options", input)
+        .number("order", static_cast<std::int64_t>(index))
+        .boolean("required_to_create", a.required)
+        .boolean("required_to_create_for_contacts", a.required_of_contacts)
+        .boolean("visible_on_create", a.visible_on_create)
+        .boolean("visible_to_contacts", a.visible_to_contacts)
+        .boolean("default", a.name.front() == '_')
+        .raw("ticket_type_id", t.id)
+        .boolean("archived", a.archived)
+        .number("created_at", t.created_at)
+        .number("updated_at", t.updated_at)
+        .object();
+}
+
 std::string renderer::of(const ticket_type& t) const
 {
     elements attributes;
-    std::int64_t order = 0;
-    for (const auto& a : t.attributes) {
-        std::string input = "null";
-        if (!a.choices.empty()) {
-            elements items;
-            for (const auto& choice : a.choices) {
-                items.add(members()
-                              .text("id", uuid(spread(a.id), spread(choice)))
-                              .text("name", choice)
-                              .object());
-            }
-            input = members().raw("items", items.array()).object();
-        } else if (a.data_type == "string") {
-            input = a.is_multiline ? R"({"multiline":true})" : R"({"multiline":false})";
-        }
-        attributes.add(members(style_of(a.id, 0))
-                           .text("type", "ticket_type_attribute")
-                           .id("id", a.id)
-                           .text("workspace_id", world_.workspace_id)
-                           .text("name", a.name)
-                           .text("description", a.description)
-                           .text("data_type", a.data_type)
-                           .raw("input_options", input)
-                           .number("order", order++)
-                           .boolean("required_to_create", a.required)
-                           .boolean("required_to_create_for_contacts", a.required_of_contacts)
-                           .boolean("visible_on_create", a.visible_on_create)
-                           .boolean("visible_to_contacts", a.visible_to_contacts)
-                           .boolean("default", a.name.front() == '_')
-                           .raw("ticket_type_id", t.id)
-                           .boolean("archived", a.archived)
-                           .number("created_at", t.created_at)
-                           .number("updated_at", t.updated_at)
-                           .object());
+    for (std::size_t i = 0; i < t.attributes.size(); ++i) {
+        attributes.add(attribute_of(t, i));
     }
     return members(style_of(t.id, 0))
         .text("type", "ticket_type")

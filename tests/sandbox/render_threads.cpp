@@ -241,8 +241,8 @@ std::string renderer::write(const conversation& r) const
                 .object());
     }
     m.raw("tags", members(style).text("type", "tag.list").raw("tags", tags.array()).object());
-    m.text("priority", version_ >= 216 ? (r.has_priority ? "high" : "none")
-                                       : (r.has_priority ? "priority" : "not_priority"));
+    const std::string level = !r.priority.empty() ? r.priority : r.has_priority ? "high" : "none";
+    m.text("priority", version_ >= 216 ? level : r.has_priority ? "priority" : "not_priority");
     if (r.sla_name) {
         m.raw("sla_applied", members(style)
                                  .text("type", "conversation_sla_summary")

@@ -4,7 +4,7 @@
 // search index knows, in the order of creation. GET /_sandbox/truth/RESOURCE with one of
 //
 //   contacts companies conversations tickets notes admins teams tags segments data_attributes
-//   subscription_types ticket_types ticket_states
+//   subscription_types ticket_types ticket_states visitors
 //
 // Each line is the document as GET by id (or, for small lists, the list) serves it in the
 // workspace's version, with all its nastiness, and one member more, `_truth`. Ids in it are
@@ -26,6 +26,10 @@
 // went, in that order, and none for what came back:
 //
 //   {"resource":"contacts","id":id,"how":"deleted"|"archived"|"merged","into":id|null}
+//
+// GET /_sandbox/truth/data_events has a line for each that was submitted:
+//
+//   {"event_name":…,"contact_id":id,"created_at":N,"metadata":{…}}
 //
 // Conversations and tickets of contacts that are removed stay, and keep naming them. Notes of
 // contacts that are removed cannot be read and are not listed.
@@ -148,6 +152,21 @@ std::string notes(const world& w, const renderer& show)
     return out;
 }
 
+std::string data_events(const world& w)
+{
+    std::string out;
+    for (const auto& e : w.data_events) {
+        out += members()
+                   .text("event_name", e.name)
+                   .text("contact_id", w.contacts.at(e.contact).id)
+                   .number("created_at", e.created_at)
+                   .raw("metadata", e.metadata)
+                   .object() +
+               "\n";
+    }
+    return out;
+}
+
 std::string removed(const world& w)
 {
     std::string out;
@@ -207,6 +226,12 @@ std::string write_truth(const world& w, const renderer& show, std::string_view r
     }
     if (resource == "ticket_states") {
         return small_lines(w.ticket_states, show);
+    }
+    if (resource == "visitors") {
+        return small_lines(w.visitors, show);
+    }
+    if (resource == "data_events") {
+        return data_events(w);
     }
     if (resource == "notes") {
         return notes(w, show);

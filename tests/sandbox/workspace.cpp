@@ -7,6 +7,7 @@
 #include "tests/sandbox/stats.hpp"
 #include "tests/sandbox/text_pool.hpp"
 #include "tests/sandbox/truth.hpp"
+#include "tests/sandbox/webhooks.hpp"
 #include "tests/sandbox/write_api.hpp"
 
 #include <array>
@@ -56,7 +57,7 @@ struct workspace::parts
 {
     parts(const options& wanted, time_point start)
         : settings(wanted), state(wanted, start), faults(spread(wanted.seed, 3)),
-          endpoints(state, faults), writes(state, later), rate(wanted.rate_limit),
+          endpoints(state, faults), writes(state, later), hooks(faults), rate(wanted.rate_limit),
           last_mutation(start), mutations_per_second(wanted.mutations_per_second)
     {
         const auto parsed = parse_version(wanted.api_version);
@@ -75,6 +76,22 @@ struct workspace::parts
     std::optional<response> refused_by_fault(const std::string& label, time_point now);
     void spoil_answer(response& r, const std::string& label, time_point now);
     void write_down(const response& answer);
+    // What was promised in an answer and done now: jobs.
+    void write_down_late(time_point now)
+    {
+        journal_entry entry{now, "job", "", "", "", 200};
+        entry.effects = writes.take_effects();
+        if (!entry.effects.empty()) {
+            written.add(std::move(entry));
+        }
+    }
+    // Turns what has happened into webhooks.
+    void spread_news(time_point now)
+    {
+        if (!state.told.empty()) {
+            hooks.collect(state, renderer(state, version, false), version, now);
+        }
+    }
     void add_rate_headers(response& r, const rate_window::verdict& v, const std::string& label,
                           time_point now);
     response error(unsigned status, std::string_view code, std::string_view message)
@@ -95,6 +112,7 @@ struct workspace::parts
     api endpoints;
     write_api writes;
     journal written;
+    webhooks hooks;
     // The write being answered, until it is known whether the answer arrives.
     std::optional<journal_entry> carried_out;
     std::size_t answer_bytes = 0;
@@ -119,6 +137,7 @@ response workspace::answer(const request& asked, time_point now)
     const target_parts target = split_target(asked.target);
     response answer = is_control(target) ? answer_control(*this, asked, target, now)
                                          : parts_->answer(asked, target, now);
+    parts_->spread_news(now);
     answer.headers.emplace_back("Date", http_date(now));
     return answer;
 }
@@ -214,6 +233,10 @@ response workspace::parts::carry_out(const errand& e, const call& c)
 {
     try {
         response answer = writes.handle(*e.writing, c);
+        if (answer.status >= 400) {
+            written.count_refusal(e.label);
+            return answer;
+        }
         const std::string named = c.version == preview ? "Preview"
                                                        : std::to_string(c.version / 100) + "." +
                                                              std::to_string(c.version % 100);
@@ -358,6 +381,7 @@ void workspace::mutate(time_point now, unsigned times)
 {
     for (unsigned i = 0; i < times; ++i) {
         mutate_once(parts_->state, now);
+        parts_->spread_news(now);
     }
     parts_->state.catch_up(now);
 }
@@ -379,6 +403,8 @@ void workspace::pass_time(time_point now)
         const time_point mutation = rate > 0 ? parts_->last_mutation + interval : time_point::max();
         if (planned && *planned <= now && *planned <= mutation) {
             parts_->later.run_next();
+            parts_->write_down_late(*planned);
+            parts_->spread_news(*planned);
             parts_->state.catch_up(*planned);
         } else if (mutation <= now) {
             parts_->last_mutation = mutation;
@@ -423,6 +449,31 @@ std::string workspace::faults_fired() const
 std::string workspace::stats() const
 {
     return parts_->counts.json();
+}
+
+void workspace::listen(std::string url, std::string secret, time_point now)
+{
+    parts_->hooks.listen(std::move(url), std::move(secret), parts_->state, now);
+}
+
+void workspace::stop_listening()
+{
+    parts_->hooks.stop(parts_->state);
+}
+
+std::vector<delivery> workspace::take_webhooks(time_point now, std::size_t most)
+{
+    return parts_->hooks.take_due(now, most);
+}
+
+void workspace::report_webhook(std::uint64_t number, bool is_accepted, time_point now)
+{
+    parts_->hooks.report(number, is_accepted, now);
+}
+
+std::string workspace::webhook_counts() const
+{
+    return parts_->hooks.json();
 }
 
 std::string workspace::writes(std::uint64_t after) const

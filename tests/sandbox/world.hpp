@@ -47,6 +47,7 @@ struct world
     std::vector<visitor> visitors;
     std::vector<data_event> data_events;
     std::vector<job> jobs;
+    std::vector<bulk_job> bulk_jobs;
     std::vector<data_export> exports;
 
     std::vector<removal> removed;

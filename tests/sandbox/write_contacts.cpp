@@ -162,24 +162,25 @@ slot write_api::make_contact(contact wanted, time_point now)
     return which;
 }
 
-response write_api::create_contact(const call& c)
+slot write_api::create_contact_of(const fields& body, time_point now)
 {
-    const fields body(c.asked.body, known_members(c.version));
     if (!body.has("email") && !body.has("external_id") && !body.has("role")) {
         throw refusal{400, "parameter_not_found", "one of email, external_id or role is required"};
     }
     const auto changes = read_contact(body);
-    contact fresh = blank_contact(false, c.now);
+    contact fresh = blank_contact(false, now);
     changes.apply(fresh);
-    const slot which = make_contact(std::move(fresh), c.now);
-    return json_response(200, c.show.of(world_.contacts.at(which)));
+    return make_contact(std::move(fresh), now);
 }
 
-response write_api::update_contact(const call& c)
+response write_api::create_contact(const call& c)
 {
-    const slot which = contact_of(c);
     const fields body(c.asked.body, known_members(c.version));
-    const auto changes = read_contact(body);
+    return json_response(200, c.show.of(world_.contacts.at(create_contact_of(body, c.now))));
+}
+
+void write_api::change_contact(slot which, const patch<contact>& changes, time_point now)
+{
     const contact before = world_.contacts.at(which);
     contact after = before;
     const auto changed = changes.apply(after);
@@ -190,32 +191,40 @@ response write_api::update_contact(const call& c)
         after.is_lead != before.is_lead) {
         check_unique(after, which);
     }
-    if (!changed.empty()) {
-        world_.contacts.edit(which, c.now, [&](contact& r) {
-            changes.apply(r);
-            r.updated_at = std::max(r.updated_at, unix_seconds(c.now));
-        });
-        if (before.external_id != after.external_id) {
-            if (before.external_id) {
-                world_.by_external_id.erase(*before.external_id);
-            }
-            if (after.external_id) {
-                world_.by_external_id[*after.external_id] = which;
-            }
+    note("contacts", before.id, "updated", changed);
+    if (changed.empty()) {
+        return;
+    }
+    world_.contacts.edit(which, now, [&](contact& r) {
+        changes.apply(r);
+        r.updated_at = std::max(r.updated_at, unix_seconds(now));
+    });
+    if (before.external_id != after.external_id) {
+        if (before.external_id) {
+            world_.by_external_id.erase(*before.external_id);
         }
-        if (before.external_id != after.external_id || before.is_lead != after.is_lead) {
-            touch_threads_of(world_, which, c.now);
-        }
-        world_.tell({contact_topic(after, "updated"), record_kind::contact, which});
-        if (before.email != after.email) {
-            world_.tell({after.is_lead ? "contact.lead.added_email" : "contact.email.updated",
-                         record_kind::contact, which});
-        }
-        if (before.is_lead != after.is_lead) {
-            world_.tell({"contact.lead.signed_up", record_kind::contact, which});
+        if (after.external_id) {
+            world_.by_external_id[*after.external_id] = which;
         }
     }
-    note("contacts", before.id, "updated", changed);
+    if (before.external_id != after.external_id || before.is_lead != after.is_lead) {
+        touch_threads_of(world_, which, now);
+    }
+    world_.tell({contact_topic(after, "updated"), record_kind::contact, which});
+    if (before.email != after.email) {
+        world_.tell({after.is_lead ? "contact.lead.added_email" : "contact.email.updated",
+                     record_kind::contact, which});
+    }
+    if (before.is_lead != after.is_lead) {
+        world_.tell({"contact.lead.signed_up", record_kind::contact, which});
+    }
+}
+
+response write_api::update_contact(const call& c)
+{
+    const slot which = contact_of(c);
+    const fields body(c.asked.body, known_members(c.version));
+    change_contact(which, read_contact(body), c.now);
     return json_response(200, c.show.of(world_.contacts.at(which)));
 }
 

@@ -7,7 +7,7 @@ using refused = std::pair<unsigned, std::string>;
 
 struct ContactWrites : ::testing::Test
 {
-    client asker;
+    client asker{client::plain("2.14")};
 
     std::string some(const std::string& role)
     {
@@ -49,7 +49,7 @@ TEST_F(ContactWrites, CreatesOneThatIsFoundAtOnceByIdAndNormalised)
 
 TEST_F(ContactWrites, AreSearchableAfterTheIndexLagOnly)
 {
-    options wanted = client::plain();
+    options wanted = client::plain("2.14");
     wanted.index_lag = 60s;
     client lagging(wanted);
     const json made = lagging.send("POST", "/contacts", {{"external_id", "new-one"}});

@@ -8,7 +8,7 @@ using refused = std::pair<unsigned, std::string>;
 // What may go wrong with a write, and the journal that tells what was really done.
 struct WriteFaults : ::testing::Test
 {
-    client asker;
+    client asker{client::plain("2.14")};
     std::string person =
         asker.send("POST", "/contacts", {{"email", "shaky@x.example"}})["id"].get<std::string>();
 
@@ -102,7 +102,7 @@ TEST_F(WriteFaults, ALateEffectThatIsNoLongerPossibleHappensNot)
 
 TEST_F(WriteFaults, LateEffectsAndBackgroundChangesKeepTheirOrder)
 {
-    options wanted = client::plain();
+    options wanted = client::plain("2.14");
     wanted.mutations_per_second = 10;
     const auto run = [&](int steps) {
         client c(wanted);
@@ -138,6 +138,71 @@ TEST_F(WriteFaults, TheJournalIsReadAndForgottenByControlRequests)
     control("DELETE", "/writes");
     EXPECT_EQ(control("GET", "/writes"), "");
     EXPECT_EQ(control("GET", "/writes/counts"), "{}");
+}
+
+// The writes of 2.10, as its description lists them, of what the workspace holds.
+TEST(Writes, OfVersion210AreAllKnown)
+{
+    client asker(client::plain("2.10"));
+    for (const char* operation : {"PUT /admins/1/away",
+                                  "POST /companies",
+                                  "PUT /companies/1",
+                                  "DELETE /companies/1",
+                                  "POST /contacts",
+                                  "POST /contacts/merge",
+                                  "PUT /contacts/1",
+                                  "DELETE /contacts/1",
+                                  "POST /contacts/1/archive",
+                                  "POST /contacts/1/unarchive",
+                                  "POST /contacts/1/companies",
+                                  "DELETE /contacts/1/companies/1",
+                                  "POST /contacts/1/notes",
+                                  "POST /contacts/1/subscriptions",
+                                  "DELETE /contacts/1/subscriptions/1",
+                                  "POST /contacts/1/tags",
+                                  "DELETE /contacts/1/tags/1",
+                                  "POST /conversations",
+                                  "POST /conversations/redact",
+                                  "PUT /conversations/1",
+                                  "POST /conversations/1/convert",
+                                  "POST /conversations/1/customers",
+                                  "DELETE /conversations/1/customers/1",
+                                  "POST /conversations/1/parts",
+                                  "POST /conversations/1/reply",
+                                  "POST /conversations/1/run_assignment_rules",
+                                  "POST /conversations/1/tags",
+                                  "DELETE /conversations/1/tags/1",
+                                  "POST /data_attributes",
+                                  "PUT /data_attributes/1",
+                                  "POST /events",
+                                  "POST /events/summaries",
+                                  "POST /export/cancel/1",
+                                  "POST /export/content/data",
+                                  "POST /messages",
+                                  "POST /phone_call_redirects",
+                                  "POST /tags",
+                                  "DELETE /tags/1",
+                                  "POST /ticket_types",
+                                  "PUT /ticket_types/1",
+                                  "POST /ticket_types/1/attributes",
+                                  "PUT /ticket_types/1/attributes/1",
+                                  "POST /tickets",
+                                  "PUT /tickets/1",
+                                  "POST /tickets/1/reply",
+                                  "POST /tickets/1/tags",
+                                  "DELETE /tickets/1/tags/1",
+                                  "PUT /visitors",
+                                  "POST /visitors/convert"}) {
+        const std::string what = operation;
+        const auto blank = what.find(' ');
+        const response r = asker.write(what.substr(0, blank), what.substr(blank + 1));
+        EXPECT_EQ(r.body.find("The requested resource was not found"), std::string::npos) << what;
+        EXPECT_EQ(r.body.find("intercom_version_invalid"), std::string::npos) << what;
+        EXPECT_GE(r.status, 400U) << what;
+        EXPECT_LT(r.status, 500U) << what;
+    }
+    EXPECT_EQ(asker.write("POST", "/no_such_thing").status, 404U);
+    EXPECT_TRUE(asker.writes().empty());
 }
 
 } // namespace

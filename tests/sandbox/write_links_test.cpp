@@ -8,7 +8,7 @@ using refused = std::pair<unsigned, std::string>;
 // Tags, companies, subscriptions and notes of contacts; notes and tags of companies.
 struct LinkWrites : ::testing::Test
 {
-    client asker;
+    client asker{client::plain("2.14")};
     std::string person =
         asker.send("POST", "/contacts", {{"email", "linked@x.example"}})["id"].get<std::string>();
     std::string path = "/contacts/" + person;
@@ -76,7 +76,7 @@ TEST_F(LinkWrites, AttachAndDetachCompanies)
 
 TEST_F(LinkWrites, NoMoreThanAThousandCompanies)
 {
-    client crowded;
+    client crowded(client::plain("2.14"));
     const std::string who =
         "/contacts/" +
         crowded.send("POST", "/contacts", {{"email", "busy@x.example"}})["id"].get<std::string>();

@@ -133,8 +133,8 @@ std::string renderer::write(const part& p, bool is_ticket) const
         m.number("notified_at", p.created_at);
     }
     if (version_ >= 213) {
-        p.details % 15 == 0 ? m.text("app_package_code", "test-integration")
-                            : m.null("app_package_code");
+        p.by_api || p.details % 15 == 0 ? m.text("app_package_code", "test-integration")
+                                        : m.null("app_package_code");
     }
     if (version_ >= 213 && !is_ticket) {
         m.text("state", p.state);
@@ -372,8 +372,9 @@ std::string renderer::write(const conversation& r) const
     }
     m.raw("tags", members(style).text("type", "tag.list").raw("tags", tags.array()).object());
     if (version_ >= 216) {
-        m.text("priority", r.has_priority ? (r.details % 4 == 0 ? "urgent" : "high")
-                                          : (r.details % 10 == 0 ? "low" : "none"));
+        m.text("priority", !r.priority.empty() ? r.priority
+                           : r.has_priority    ? (r.details % 4 == 0 ? "urgent" : "high")
+                                               : (r.details % 10 == 0 ? "low" : "none"));
     } else {
         m.text("priority", r.has_priority ? "priority" : "not_priority");
     }

@@ -441,9 +441,8 @@ exit_code end_of(const std::function<exit_code()>& command)
         throw command_failure(exit_code::bad_configuration, wrong.what(),
                               "each workspace needs a [postgres] schema of its own");
     } catch (const version_unknown_there& refused) {
-        throw command_failure(
-            exit_code::bad_configuration, refused.what(),
-            fmt::format("[intercom] api_version may be {}", known_api_versions));
+        throw command_failure(exit_code::bad_configuration, refused.what(),
+                              fmt::format("[intercom] api_version may be {}", known_api_versions));
     } catch (const lease_lost& lost) {
         throw command_failure(exit_code::unavailable, lost.what());
     } catch (const schema_mismatch& mismatch) {

@@ -28,7 +28,7 @@ COMMENT ON COLUMN admins.id IS 'Intercom''s id of the teammate.';
 COMMENT ON COLUMN admins.name IS 'Full name.';
 COMMENT ON COLUMN admins.email IS 'Email address the teammate signs in with.';
 COMMENT ON COLUMN admins.job_title IS 'Job title from the teammate''s profile.';
-COMMENT ON COLUMN admins.role IS 'Role in the workspace.';
+COMMENT ON COLUMN admins.role IS 'Name of the role in the workspace; from version 2.16.';
 COMMENT ON COLUMN admins.away_mode_enabled IS 'Whether the teammate is set to away.';
 COMMENT ON COLUMN admins.away_mode_reassign IS
     'Whether new replies go back to the unassigned inbox while the teammate is away.';

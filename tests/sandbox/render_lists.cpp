@@ -184,7 +184,8 @@ std::string renderer::of(const ticket_type& t) const
     m.text("icon", t.icon);
     m.text("workspace_id", world_.workspace_id).boolean("archived", t.archived);
     m.number("created_at", t.created_at).number("updated_at", t.updated_at);
-    m.boolean("is_internal", t.is_internal || t.category != "Customer").text("category", t.category);
+    m.boolean("is_internal", t.is_internal || t.category != "Customer")
+        .text("category", t.category);
     // Schemas and examples of the descriptions disagree; one version keeps to the schema.
     m.raw("ticket_type_attributes", version_ == 211
                                         ? plain_list("ticket_type_attributes.list",

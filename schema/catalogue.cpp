@@ -20,6 +20,16 @@ constexpr const resource* all[] = {
     &contacts_resource,
     &conversations_resource,
     &tickets_resource,
+    &help_centers_resource,
+    &collections_resource,
+    &articles_resource,
+    &newsfeeds_resource,
+    &news_items_resource,
+    &activity_logs_resource,
+    &away_status_reasons_resource,
+    &internal_articles_resource,
+    &content_import_sources_resource,
+    &external_pages_resource,
 };
 
 } // namespace

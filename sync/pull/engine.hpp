@@ -35,7 +35,8 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-// Whether a resource is a list that comes whole in one answer: each poll of it is a sweep too.
+// Whether a resource is a list that comes whole in one answer, with nothing to be read apart: each
+// poll of it is a sweep too.
 bool is_small_list(const resource& described);
 
 // The reading half of the daemon: keeps a set of resources equal to Intercom. Needs the lease.

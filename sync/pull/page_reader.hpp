@@ -65,7 +65,9 @@ struct page_source
     bool is_descending = false;
 };
 
-page_source source_of(const listing& from, lane in);
+// `since`: leaves out older records where the list can do that; absent for all of them.
+page_source source_of(const listing& from, lane in,
+                      std::optional<std::int64_t> since_seconds = std::nullopt);
 page_source source_of(const search& from, std::string filter, lane in);
 // The complete list of a child of the record `id`.
 page_source source_of(const completion& from, std::string_view id, lane in);

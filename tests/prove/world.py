@@ -18,6 +18,10 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 import compare  # noqa: E402
 
 MAIN_RESOURCES = ("companies", "contacts", "conversations", "tickets")
+# Those that polls do not read whole.
+SWEPT_RESOURCES = MAIN_RESOURCES + (
+    "collections", "articles", "newsfeeds", "news_items", "activity_logs",
+    "internal_articles", "content_import_sources", "external_pages")
 LOOK_EVERY = 0.2
 
 
@@ -225,7 +229,7 @@ class World:
 
     def ask_for_sweeps(self):
         self.execute("UPDATE intercom_sync.resource_state SET sweep_due = true"
-                     " WHERE resource IN %s", (MAIN_RESOURCES,))
+                     " WHERE resource IN %s", (SWEPT_RESOURCES,))
 
     def is_swept(self):
         return self.value(

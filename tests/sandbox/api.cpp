@@ -30,7 +30,7 @@ response error_response(unsigned status, std::string_view code, std::string_view
 // it, and so hide a client's mistake.
 std::span<const api::endpoint> api::endpoints()
 {
-    static constexpr std::array all{
+    static constexpr std::array fixed{
         endpoint{"GET", "me", 0, "", &api::me},
         endpoint{"GET", "admins", 0, "display_avatar", &api::admins},
         endpoint{"GET", "admins/{}", 0, "", &api::one_admin},
@@ -68,7 +68,14 @@ std::span<const api::endpoint> api::endpoints()
                  &api::one_conversation},
         endpoint{"POST", "tickets/search", 0, "", &api::search_tickets},
         endpoint{"GET", "tickets/{}", 0, "", &api::one_ticket},
+        endpoint{"GET", "news/newsfeeds/{}/items", 0, "page per_page", &api::newsfeed_items},
     };
+    // The first that fits is taken: those of fixed words before "admins/{}".
+    static const std::vector<endpoint> all = [] {
+        auto made = document_endpoints();
+        made.insert(made.end(), fixed.begin(), fixed.end());
+        return made;
+    }();
     return all;
 }
 
@@ -156,7 +163,7 @@ void api::disturb(const call& c, std::vector<served>& texts)
 }
 
 response api::page_answer(const call& c, std::vector<served> texts, page_numbers numbers,
-                          std::size_t all, bool next_is_url)
+                          std::size_t all, bool next_is_url, std::string_view head, bool has_total)
 {
     disturb(c, texts);
     const std::size_t total_pages = (all + numbers.per_page - 1) / numbers.per_page;
@@ -180,9 +187,9 @@ response api::page_answer(const call& c, std::vector<served> texts, page_numbers
     const std::string tail = R"(],"pages":{"type":"pages","next":)" + next +
                              ",\"page\":" + std::to_string(numbers.page) +
                              ",\"per_page\":" + std::to_string(numbers.per_page) +
-                             ",\"total_pages\":" + std::to_string(total_pages) +
-                             "},\"total_count\":" + std::to_string(all) + "}";
-    return list_answer(c, R"({"type":"list","data":[)", texts, tail);
+                             ",\"total_pages\":" + std::to_string(total_pages) + "}" +
+                             (has_total ? ",\"total_count\":" + std::to_string(all) : "") + "}";
+    return list_answer(c, head, texts, tail);
 }
 
 response api::list_answer(const call& c, std::string_view head, const std::vector<served>& texts,

@@ -16,6 +16,9 @@
 
 namespace intercom_sandbox {
 
+struct document;
+struct document_kind;
+
 // A request that has come past authentication, with everything its endpoint needs.
 struct call
 {
@@ -95,6 +98,15 @@ private:
     response ticket_states(const call& c);
     response one_note(const call& c);
 
+    // Endpoints of the kinds in documents.hpp.
+    static std::vector<endpoint> document_endpoints();
+    response documents(const call& c);
+    response one_document(const call& c);
+    response newsfeed_items(const call& c);
+    response document_pages(const call& c, const document_kind& kind,
+                            const std::vector<const document*>& all);
+    const document& document_of(const call& c, const document_kind& kind) const;
+
     response list_companies(const call& c);
     response scroll_companies(const call& c);
     response find_companies(const call& c);
@@ -152,7 +164,9 @@ private:
     // {"type":"list","data":[…],"pages":{…},"total_count":N} of one page of `texts`. `all` is the
     // number there are, `next_is_url` how the following page is named.
     response page_answer(const call& c, std::vector<served> texts, page_numbers numbers,
-                         std::size_t all, bool next_is_url);
+                         std::size_t all, bool next_is_url,
+                         std::string_view head = R"({"type":"list","data":[)",
+                         bool has_total = true);
     template <class Record>
     response cursor_answer(const call& c, const shelf<Record>& from, const cursor_page& page,
                            std::string_view type, std::string_view key);

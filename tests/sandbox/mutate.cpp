@@ -286,6 +286,11 @@ bool change_ticket_type(world& w, time_point now)
     return true;
 }
 
+bool change_document(world& w, time_point now)
+{
+    return change_documents(w, unix_seconds(now));
+}
+
 } // namespace
 
 void attach(world& w, slot contact_slot, slot company_slot, time_point now)
@@ -317,9 +322,9 @@ std::span<const change> company_changes()
 std::span<const change> list_changes()
 {
     static constexpr std::array all{
-        change{4, rename_tag},       change{4, delete_tag},         change{4, create_tag},
-        change{4, create_attribute}, change{4, archive_attribute},  change{4, change_admin},
-        change{4, change_team},      change{4, change_ticket_type},
+        change{24, change_document}, change{4, rename_tag},       change{4, delete_tag},
+        change{4, create_tag},       change{4, create_attribute}, change{4, archive_attribute},
+        change{4, change_admin},     change{4, change_team},      change{4, change_ticket_type},
     };
     return all;
 }

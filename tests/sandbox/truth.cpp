@@ -4,7 +4,7 @@
 // search index knows, in the order of creation. GET /_sandbox/truth/RESOURCE with one of
 //
 //   contacts companies conversations tickets notes admins teams tags segments data_attributes
-//   subscription_types ticket_types ticket_states
+//   subscription_types ticket_types ticket_states, or a kind of documents.hpp
 //
 // Each line is the document as GET by id (or, for small lists, the list) serves it in the
 // workspace's version, with all its nastiness, and one member more, `_truth`. Ids in it are
@@ -19,6 +19,7 @@
 //   conversations  {"parts":[id],"all_parts":N,"ticket":id|null,"contacts":[id],"tags":[id]}
 //                  parts: what can be read, the newest 500, oldest first; all_parts: what there is
 //   tickets        {"parts":[id],"all_parts":N,"conversation":id|null,"contacts":[id]}
+//   newsfeeds      {"items":[id]}, what they show
 //   others         {}
 //
 // GET /_sandbox/truth/removed has a line for each contact, company, conversation or ticket that
@@ -143,6 +144,20 @@ std::string notes(const world& w, const renderer& show)
     return out;
 }
 
+std::string documents(const world& w, const renderer& show, const document_kind& kind)
+{
+    std::string out;
+    for (const document* each : listed(w.documents, kind)) {
+        members m;
+        if (kind.name == "newsfeeds") {
+            m.raw("items",
+                  ids(items_of(w.documents, *each), [](const document* d) { return d->id; }));
+        }
+        add_line(out, show.of(kind, *each, true), m.object());
+    }
+    return out;
+}
+
 std::string removed(const world& w)
 {
     std::string out;
@@ -205,6 +220,9 @@ std::string write_truth(const world& w, const renderer& show, std::string_view r
     }
     if (resource == "notes") {
         return notes(w, show);
+    }
+    if (const document_kind* kind = find_kind(resource)) {
+        return documents(w, show, *kind);
     }
     return resource == "removed" ? removed(w) : "";
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/sandbox/dice.hpp"
+#include "tests/sandbox/documents.hpp"
 #include "tests/sandbox/model.hpp"
 #include "tests/sandbox/shelf.hpp"
 #include "tests/sandbox/workspace.hpp"
@@ -34,6 +35,7 @@ struct world
     std::vector<ticket_type> ticket_types;
     std::vector<ticket_state> ticket_states;
     std::vector<note> notes;
+    document_shelves documents;
 
     shelf<contact> contacts;
     shelf<company> companies;

@@ -390,6 +390,10 @@ def without(document, path):
 
 
 def elements_of(document, child):
+    if child.path.endswith(".*"):
+        found = compare_values.member(document, child.path[:-2])
+        return [{**one, "@": name} for name, one in found.items() if isinstance(one, dict)] \
+            if isinstance(found, dict) else []
     found = compare_values.member(document, child.path)
     if not isinstance(found, list):
         return []

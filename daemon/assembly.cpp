@@ -45,22 +45,40 @@ std::string this_process()
     return fmt::format("{}:{}", host, ::getpid());
 }
 
+bool holds(const std::vector<std::string>& names, std::string_view name)
+{
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Columns that are never to be stored, and tables that nobody asked to fill.
+std::vector<std::string> omitted_by(const options& settings)
+{
+    auto omitted = settings.privacy.omit;
+    for (const std::string_view name : optional_names()) {
+        if (!holds(settings.sync.resources, name)) {
+            omitted.emplace_back(name);
+        }
+    }
+    return omitted;
+}
+
 std::vector<record_plan> make_plans(const options& settings, const std::vector<std::string>& only)
 {
-    const auto& wanted = only.empty() ? settings.sync.resources : only;
-    for (const auto& name : wanted) {
+    for (const auto& name : only) {
         if (find_resource(name) == nullptr) {
             throw command_failure(exit_code::bad_configuration,
                                   fmt::format("there is no resource {}", name),
                                   "intercom-mirror docs tables lists them");
         }
     }
+    const auto& wanted = only.empty() ? settings.sync.resources : only;
+    const bool is_all = wanted.empty() || holds(wanted, "all");
+    const auto omitted = omitted_by(settings);
     std::vector<record_plan> plans;
     for (const auto* each : catalogue()) {
-        const bool is_wanted =
-            wanted.empty() || std::find(wanted.begin(), wanted.end(), each->name) != wanted.end();
+        const bool is_wanted = holds(wanted, each->name) || (is_all && !each->is_optional);
         if (is_wanted && each->versions.holds(settings.intercom.version)) {
-            plans.emplace_back(*each, settings.intercom.version, settings.privacy.omit);
+            plans.emplace_back(*each, settings.intercom.version, omitted);
         }
     }
     return plans;

@@ -60,6 +60,56 @@ CREATE VIEW live_help_centers AS
      WHERE deleted_at IS NULL;
 COMMENT ON VIEW live_help_centers IS 'Rows of help_centers that exist in Intercom.';
 
+CREATE TABLE help_center_redirects (
+    help_center_id text NOT NULL REFERENCES help_centers ON UPDATE CASCADE ON DELETE CASCADE,
+    id             text PRIMARY KEY,
+    from_url       text,
+    locale         text,
+    target_type    text,
+    target_id      text,
+    created_at     timestamptz,
+    updated_at     timestamptz,
+    raw            json COMPRESSION lz4,
+    synced_at      timestamptz NOT NULL,
+    deleted_at     timestamptz,
+    deletion       text,
+    _hash_list     bigint,
+    _hash_get      bigint,
+    _pending       jsonb,
+    CONSTRAINT deletion_is_known CHECK (deletion IN ('deleted', 'archived', 'merged', 'gone')),
+    CONSTRAINT deleted_rows_say_how CHECK ((deleted_at IS NULL) = (deletion IS NULL))
+) WITH (fillfactor = 90);
+CREATE INDEX ON help_center_redirects (id) WHERE _pending IS NOT NULL;
+CREATE INDEX ON help_center_redirects (help_center_id);
+CREATE INDEX ON help_center_redirects (target_id);
+CREATE INDEX ON help_center_redirects (created_at);
+CREATE INDEX ON help_center_redirects (updated_at);
+
+COMMENT ON TABLE help_center_redirects IS 'Where people are sent who come to an address of old.';
+COMMENT ON COLUMN help_center_redirects.help_center_id IS
+    'Id of what it belongs to, a row of help_centers.';
+COMMENT ON COLUMN help_center_redirects.id IS 'Intercom''s id of the redirect.';
+COMMENT ON COLUMN help_center_redirects.from_url IS 'Address that people came to.';
+COMMENT ON COLUMN help_center_redirects.locale IS 'Language of what they are sent to.';
+COMMENT ON COLUMN help_center_redirects.target_type IS
+    'What they are sent to: article, collection.';
+COMMENT ON COLUMN help_center_redirects.target_id IS 'Id of the article or collection.';
+COMMENT ON COLUMN help_center_redirects.created_at IS 'When the redirect was created.';
+COMMENT ON COLUMN help_center_redirects.updated_at IS 'When the redirect was last changed.';
+COMMENT ON COLUMN help_center_redirects.raw IS 'The document as Intercom last served it.';
+COMMENT ON COLUMN help_center_redirects.synced_at IS
+    'When the row''s content was last taken over from Intercom.';
+COMMENT ON COLUMN help_center_redirects.deleted_at IS
+    'When it was found to be gone from Intercom; null while it lives.';
+COMMENT ON COLUMN help_center_redirects.deletion IS
+    'How it went: deleted, archived, merged, or gone where Intercom does not tell.';
+COMMENT ON COLUMN help_center_redirects._hash_list IS
+    'Hash of the document as last seen in a list; for the daemon.';
+COMMENT ON COLUMN help_center_redirects._hash_get IS
+    'Hash of the document as last read alone; for the daemon.';
+COMMENT ON COLUMN help_center_redirects._pending IS
+    'Values that columns had before edits Intercom has not confirmed yet; for the daemon.';
+
 CREATE TABLE collections (
     id             text PRIMARY KEY,
     workspace_id   text,

@@ -21,11 +21,39 @@ constexpr column columns[] = {
     {"updated_at", timestamp, "updated_at", "When the help center was last changed."},
 };
 
+constexpr column redirect_columns[] = {
+    {"id", id, "id", "Intercom's id of the redirect."},
+    {"from_url", text, "from_url", "Address that people came to."},
+    {"locale", text, "locale", "Language of what they are sent to."},
+    {"target_type", text, "target_type", "What they are sent to: article, collection."},
+    refers_to("articles|collections",
+              {"target_id", reference, "target_id", "Id of the article or collection."}),
+    {"created_at", timestamp, "created_at", "When the redirect was created."},
+    {"updated_at", timestamp, "updated_at", "When the redirect was last changed."},
+};
+
+constexpr child children[] = {
+    since(16, child{.table = "help_center_redirects",
+                    .kind = child_kind::records,
+                    .meaning = "Where people are sent who come to an address of old.",
+                    .parent_column = "help_center_id",
+                    .columns = redirect_columns,
+                    .key = "id",
+                    .complete = {.rule = completion_rule::per_record,
+                                 .by = paging::page,
+                                 .target = "/help_center/help_centers/{id}/redirects",
+                                 .list_keys = "data",
+                                 .page_size = 50}}),
+};
+
 constexpr listing listings[] = {
     {.target = "/help_center/help_centers", .list_keys = "data"},
 };
 
-constexpr unmapped in_raw[] = {kind_is_the_table};
+constexpr unmapped in_raw[] = {
+    kind_is_the_table,
+    {"*.help_center_id", "the help center whose redirects are asked for"},
+};
 
 } // namespace
 
@@ -34,6 +62,7 @@ constinit const resource help_centers_resource{
     .singular = "help_center",
     .meaning = "Help centers of the workspace.",
     .columns = columns,
+    .children = children,
     .get_target = "/help_center/help_centers/{id}",
     .listings = listings,
     .has_updated_at = true,

@@ -28,5 +28,13 @@ extern const resource away_status_reasons_resource;
 extern const resource internal_articles_resource;
 extern const resource content_import_sources_resource;
 extern const resource external_pages_resource;
+extern const resource calls_resource;
+extern const resource brands_resource;
+extern const resource email_settings_resource;
+extern const resource macros_resource;
+extern const resource audiences_resource;
+extern const resource content_snippets_resource;
+extern const resource office_hours_schedules_resource;
+extern const resource data_connectors_resource;
 
 } // namespace intercom_mirror

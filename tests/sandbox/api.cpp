@@ -69,6 +69,12 @@ std::span<const api::endpoint> api::endpoints()
         endpoint{"POST", "tickets/search", 0, "", &api::search_tickets},
         endpoint{"GET", "tickets/{}", 0, "", &api::one_ticket},
         endpoint{"GET", "news/newsfeeds/{}/items", 0, "page per_page", &api::newsfeed_items},
+        endpoint{"GET", "office_hours_schedules/{}/office_hours_exceptions", 216, "",
+                 &api::office_hours_exceptions},
+        endpoint{"GET", "help_center/help_centers/{}/redirects", 216, "page per_page",
+                 &api::help_center_redirects},
+        endpoint{"GET", "events", 0, "type user_id intercom_user_id summary per_page before",
+                 &api::events},
     };
     // The first that fits is taken: those of fixed words before "admins/{}".
     static const std::vector<endpoint> all = [] {

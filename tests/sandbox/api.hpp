@@ -103,6 +103,14 @@ private:
     response documents(const call& c);
     response one_document(const call& c);
     response newsfeed_items(const call& c);
+    response office_hours_exceptions(const call& c);
+    response help_center_redirects(const call& c);
+    response document_list(const call& c, const document_kind& kind,
+                           const std::vector<const document*>& all);
+    response document_cursor(const call& c, const document_kind& kind,
+                             const std::vector<const document*>& all);
+    response events(const call& c);
+    slot contact_of_events(const call& c) const;
     response document_pages(const call& c, const document_kind& kind,
                             const std::vector<const document*>& all);
     const document& document_of(const call& c, const document_kind& kind) const;

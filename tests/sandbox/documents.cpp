@@ -1,8 +1,4 @@
-#include "tests/sandbox/documents.hpp"
-
-#include "tests/sandbox/json_text.hpp"
-#include "tests/sandbox/text_pool.hpp"
-#include "tests/sandbox/world.hpp"
+#include "tests/sandbox/documents_made.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,61 +7,12 @@
 namespace intercom_sandbox {
 namespace {
 
+using namespace made;
+
 constexpr seconds day = 86400;
 constexpr seconds span = 2 * 365 * day;
 
-std::string number(std::int64_t value)
-{
-    return std::to_string(value);
-}
-
-std::string flag(bool value)
-{
-    return value ? "true" : "false";
-}
-
-std::string words(world& w, dice& die)
-{
-    return quoted(sentence(die, w.settings.nasty));
-}
-
-std::string maybe(dice& die, std::string json)
-{
-    return die.chance(0.3) ? "null" : std::move(json);
-}
-
-// The number of some admin: these kinds write ids of teammates as numbers.
-std::string some_admin(world& w, dice& die)
-{
-    return die.pick(w.admins).id;
-}
-
-const document* some_document(const world& w, dice& die, std::string_view kind)
-{
-    const auto shelf = w.documents.find(kind);
-    if (shelf == w.documents.end() || shelf->second.empty()) {
-        return nullptr;
-    }
-    const document& found = die.pick(shelf->second);
-    return found.exists ? &found : nullptr;
-}
-
-std::string id_of(const document* d)
-{
-    return d == nullptr ? "null" : d->id;
-}
-
-document begin(world& w, seconds at)
-{
-    document d;
-    d.id = w.fresh_number();
-    d.created_at = d.updated_at = at;
-    return d;
-}
-
 // --- Help centers --------------------------------------------------------------------------------
-
-constexpr std::array<std::string_view, 6> locales{"de", "fr", "ja", "pt-BR", "ar", "zh-TW"};
 
 document make_help_center(world& w, dice& die, seconds at)
 {
@@ -419,6 +366,44 @@ bool change_external_page(world& w, dice& die, document& d)
     return true;
 }
 
+// --- Calls ---------------------------------------------------------------------------------------
+
+// Some contact or conversation by its id, quoted; or nobody.
+template <class Record>
+std::string some_record(const shelf<Record>& from, dice& die)
+{
+    return from.size() == 0 || die.chance(0.2)
+               ? "null"
+               : quoted(from.at(static_cast<slot>(die.below(from.size()))).id);
+}
+
+document make_call(world& w, dice& die, seconds at)
+{
+    document d = begin(w, at);
+    const std::string address = "https://api.intercom.io/calls/" + d.id;
+    d.fields = {{"conversation_id", some_record(w.conversations, die)},
+                {"admin_id", maybe(die, quoted(some_admin(w, die)))},
+                {"contact_id", some_record(w.contacts, die)},
+                {"state", quoted(die.chance(0.8) ? "completed" : "ringing")},
+                {"initiated_at", number(at)},
+                {"answered_at", maybe(die, quoted("2025-07-17T11:18:08.000Z"))},
+                {"ended_at", maybe(die, number(at + 60))},
+                {"recording_url", maybe(die, quoted(address + "/recording"))},
+                {"transcription_url", maybe(die, quoted(address + "/transcript"))},
+                {"call_type", quoted("phone")},
+                {"direction", quoted(die.chance(0.5) ? "outbound" : "inbound")},
+                {"ended_reason", maybe(die, quoted("completed"))},
+                {"phone", quoted("+15551234567")}};
+    return d;
+}
+
+bool change_call(world&, dice& die, document& d)
+{
+    die.chance(0.5) ? d.set("state", quoted("completed"))
+                    : d.set("ended_reason", quoted(die.chance(0.5) ? "completed" : "hang up"));
+    return true;
+}
+
 // How many there are at first.
 unsigned wanted_number(const world& w, const document_kind& kind)
 {
@@ -464,7 +449,7 @@ std::string_view document::value(std::string_view name) const
 std::span<const document_kind> document_kinds()
 {
     using paging = document_kind::paging;
-    static constexpr std::array all{
+    static constexpr std::array content{
         document_kind{.name = "help_centers",
                       .usual_number = 2,
                       .since = 0,
@@ -578,7 +563,25 @@ std::span<const document_kind> document_kinds()
                       .page_usual = 50,
                       .make = make_external_page,
                       .change = change_external_page},
+        document_kind{.name = "calls",
+                      .usual_number = 30,
+                      .since = 214,
+                      .type = "call",
+                      .path = "calls",
+                      .one_path = "calls/{}",
+                      .parameters = "page per_page",
+                      .by = paging::numbered,
+                      .page_usual = 25,
+                      .page_most = 25,
+                      .make = make_call,
+                      .change = change_call},
     };
+    static const std::vector<document_kind> all = [] {
+        std::vector<document_kind> both(content.begin(), content.end());
+        const auto settings = settings_kinds();
+        both.insert(both.end(), settings.begin(), settings.end());
+        return both;
+    }();
     return all;
 }
 

@@ -46,7 +46,7 @@ struct document
 
 struct document_kind
 {
-    enum class paging : std::uint8_t { whole, numbered };
+    enum class paging : std::uint8_t { whole, numbered, cursor };
 
     std::string_view name; // as in the truth, and of the option that says how many there are
     unsigned usual_number;
@@ -63,7 +63,9 @@ struct document_kind
     bool has_total = true;
     bool next_is_url = false;
     bool newest_first = false; // by updated_at; otherwise as they were created
+    bool pages_at_top = false; // page, per_page and total_pages stand beside the list
     bool has_updated_at = true;
+    bool has_iso_times = false;
     bool has_tags = false;       // from version 2.13 on
     bool has_number_ids = false; // `id` is a number
     document (*make)(world& w, dice& die, seconds at) = nullptr;
@@ -72,13 +74,23 @@ struct document_kind
 };
 
 std::span<const document_kind> document_kinds();
+// Those of them that are settings of the workspace (documents_settings.cpp).
+std::span<const document_kind> settings_kinds();
 const document_kind* find_kind(std::string_view name);
+
+// "2025-07-17T11:18:08.000Z"
+std::string iso_time(seconds at);
 
 // By kind, in the order of creation; what is gone stays in its place.
 using document_shelves = std::map<std::string, std::vector<document>, std::less<>>;
 
 // Those that exist, in the order of the kind's list.
 std::vector<const document*> listed(const document_shelves& shelves, const document_kind& kind);
+
+// Documents of a kind that belong to another one: exceptions of a schedule, redirects of a help
+// center, in the order of the kind's list.
+std::vector<const document*> belonging_to(const document_shelves& shelves,
+                                          const document_kind& kind, const document& owner);
 
 // What a newsfeed shows: live news items that are assigned to it.
 std::vector<const document*> items_of(const document_shelves& shelves, const document& newsfeed);

@@ -468,6 +468,7 @@ void populate(world& w, dice& die, seconds start)
     }
     populate_threads(w, die, start);
     populate_documents(w, die, start);
+    populate_events(w, die, start);
     w.companies.settle();
     w.contacts.settle();
     w.conversations.settle();

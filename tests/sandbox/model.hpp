@@ -194,6 +194,22 @@ struct note
     std::string body;
 };
 
+struct data_event
+{
+    std::string id;
+    std::string name;
+    seconds created_at = 0;
+    std::string metadata; // JSON
+};
+
+struct event_summary
+{
+    std::string name;
+    seconds first = 0;
+    seconds last = 0;
+    std::int64_t count = 0;
+};
+
 struct part
 {
     std::string id;

@@ -3,6 +3,11 @@
 
 namespace intercom_sandbox {
 
+bool renderer::has(const document_kind& kind) const
+{
+    return version_ >= kind.since;
+}
+
 std::string renderer::of(const document_kind& kind, const document& d, bool is_alone) const
 {
     members m(style_of(d.id, d.version));
@@ -10,9 +15,12 @@ std::string renderer::of(const document_kind& kind, const document& d, bool is_a
         m.text("type", kind.type);
     }
     kind.has_number_ids ? m.raw("id", d.id) : m.text("id", d.id);
-    m.number("created_at", d.created_at);
+    const auto moment = [&](std::string_view name, seconds at) {
+        kind.has_iso_times ? m.text(name, iso_time(at)) : m.number(name, at);
+    };
+    moment("created_at", d.created_at);
     if (kind.has_updated_at) {
-        m.number("updated_at", d.updated_at);
+        moment("updated_at", d.updated_at);
     }
     for (const field& each : d.fields) {
         const bool is_served = each.since <= version_ && version_ <= each.until;

@@ -123,7 +123,11 @@ void draw_network(scenario& drawn, dice& die)
                              {"away_status_reasons", 2U},
                              {"internal_articles", 3U},
                              {"content_import_sources", 2U},
-                             {"external_pages", 4U}};
+                             {"external_pages", 4U},
+                             {"calls", 0U},
+                             {"macros", 1U},
+                             {"audiences", 1U},
+                             {"help_center_redirects", 1U}};
     std::int64_t start = 1'690'000'000 + die.between(0, 60'000'000);
     if (die.chance(0.4)) {
         start = die.pick(clock_changes) - die.between(0, 3600);

@@ -93,6 +93,22 @@ NOTES = Child("notes", "contact_id", "", columns(f"""
     {AUTHOR}
 """), ("id",), is_record=True)
 
+# Filled only where the daemon is told to; the truth has a line for each, with its contact.
+EVENTS = (
+    Child("data_event_summaries", "contact_id", "", columns("""
+        name text, description text
+        event_count bigint count
+        first_at timestamp first
+        last_at timestamp last
+    """), ("contact_id", "name")),
+    Child("data_events", "contact_id", "", columns("""
+        _key key id&event_name&created_at
+        id text, event_name text
+        external_id text user_id
+        email text, metadata jsonb, created_at timestamp
+    """), ("contact_id", "_key")),
+)
+
 CONTACTS = Resource("contacts", columns("""
     id id, workspace_id text, external_id text, role text, email text, email_domain text
     phone text, formatted_phone text, name text
@@ -323,7 +339,7 @@ SMALL_LISTS = (
         translations jsonb, content_types jsonb
     """)),
     Resource("data_attributes", columns("""
-        _key key
+        _key key model&full_name
         id reference, model text, full_name text, name text, label text, description text
         data_type text, options jsonb
         api_writable boolean, messenger_writable boolean, ui_writable boolean
@@ -335,6 +351,11 @@ SMALL_LISTS = (
     """)),
     TICKET_TYPES,
 )
+
+REDIRECTS = Child("help_center_redirects", "help_center_id", "", columns("""
+    id id, from_url text, locale text, target_type text, target_id reference
+    created_at timestamp, updated_at timestamp
+"""), ("id",), is_record=True)
 
 HELP_CENTER = (
     Resource("help_centers", columns("""
@@ -433,8 +454,70 @@ KNOWLEDGE = (
     """)),
 )
 
+EXCEPTIONS = Child("office_hours_exceptions", "office_hours_schedule_id", "", columns("""
+    id id, exception_date text, exception_type text, name text, time_intervals jsonb
+    recurring_annually boolean, created_at timestamp, updated_at timestamp
+"""), ("id",), is_record=True)
+
+# Most of them of versions after 2.14: empty before.
+SETTINGS = (
+    Resource("brands", columns("""
+        id id, name text, is_default boolean, help_center_id reference
+        default_address_settings_id reference, created_at timestamp, updated_at timestamp
+    """)),
+    Resource("email_settings", columns("""
+        id id, email text, verified boolean, domain text, brand_id reference
+        forwarding_enabled boolean, forwarded_email_last_received_at timestamp
+        created_at timestamp, updated_at timestamp
+    """)),
+    Resource("macros", columns("""
+        id id, name text, body text, body_text text, visible_to text, visible_to_team_ids jsonb
+        available_on jsonb, created_at timestamp, updated_at timestamp
+    """)),
+    Resource("audiences", columns("""
+        id id, name text, predicates jsonb, role_predicates jsonb
+        created_at timestamp, updated_at timestamp
+    """)),
+    Resource("content_snippets", columns("""
+        id id, title text, locale text, json_blocks jsonb, body_markdown text
+        ai_chatbot_availability boolean ai_chatbot_availability|chatbot_availability
+        ai_copilot_availability boolean ai_copilot_availability|copilot_availability
+        ai_sales_agent_availability boolean, audience_ids jsonb
+        created_at timestamp, updated_at timestamp
+    """)),
+    Resource("office_hours_schedules", columns("""
+        id id, name text, time_zone_name text, time_intervals jsonb, twenty_four_seven boolean
+        created_at timestamp, updated_at timestamp
+    """)),
+    Resource("data_connectors", columns("""
+        id id, name text, description text, state text, http_method text, direct_fin_usage boolean
+        created_by_admin_id reference, updated_by_admin_id reference
+        created_at timestamp, updated_at timestamp
+    """)),
+)
+
+CALLS = Resource("calls", columns("""
+    id id, conversation_id reference, admin_id reference, contact_id reference, state text
+    call_type text, direction text, ended_reason text, phone text
+    recording_url text, transcription_url text, fin_recording_url text, fin_transcription_url text
+    initiated_at timestamp, answered_at timestamp, ended_at timestamp
+    created_at timestamp, updated_at timestamp
+"""))
+
 RESOURCES = (SMALL_LISTS + (COMPANIES, CONTACTS, CONVERSATIONS, TICKETS) + HELP_CENTER + NEWS
-             + (ACTIVITY_LOGS,) + KNOWLEDGE)
+             + (ACTIVITY_LOGS,) + KNOWLEDGE + (CALLS,) + SETTINGS)
+
+# Lists of children that no document shows: the record's table → children. The truth has a line for
+# each, with what it belongs to.
+LISTED_APART = {
+    "contacts": EVENTS,
+    "help_centers": (REDIRECTS,),
+    "office_hours_schedules": (EXCEPTIONS,),
+}
+
+
+# Empty, unless the daemon is told to read them.
+OPTIONAL = ("calls", "data_event_summaries", "data_events")
 
 # Arrays whose order means nothing, as paths of member names: compared as sets in `raw`.
 SETS = (

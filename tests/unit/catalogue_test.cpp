@@ -583,6 +583,53 @@ const std::map<std::string, std::vector<std::string>> documented_fields{
     {"activity_logs",
      {"id", "performed_by.type", "performed_by.id", "performed_by.email", "performed_by.ip",
       "metadata.any", "created_at", "activity_type", "activity_description"}},
+    {"brands",
+     {"type", "id", "name", "is_default", "created_at", "updated_at", "help_center_id",
+      "default_address_settings_id"}},
+    {"email_settings",
+     {"type", "id", "email", "verified", "domain", "brand_id", "forwarding_enabled",
+      "forwarded_email_last_received_at", "created_at", "updated_at"}},
+    {"macros",
+     {"type", "id", "name", "body", "body_text", "created_at", "updated_at", "visible_to",
+      "visible_to_team_ids", "available_on"}},
+    {"audiences",
+     {"type", "id", "name", "predicates.value", "role_predicates.value", "created_at",
+      "updated_at"}},
+    {"content_snippets",
+     {"type", "id", "title", "locale", "json_blocks.text", "body_markdown", "chatbot_availability",
+      "copilot_availability", "ai_chatbot_availability", "ai_copilot_availability",
+      "ai_sales_agent_availability", "created_at", "updated_at", "audience_ids"}},
+    {"office_hours_schedules",
+     {"type", "id", "name", "time_zone_name", "time_intervals.start_minute", "twenty_four_seven",
+      "created_at", "updated_at"}},
+    {"data_connectors",
+     {"type", "id", "name", "description", "state", "http_method", "direct_fin_usage",
+      "created_by_admin_id", "updated_by_admin_id", "created_at", "updated_at",
+      "execution_results_url"}},
+    {"calls",
+     {"type",
+      "id",
+      "conversation_id",
+      "admin_id",
+      "contact_id",
+      "state",
+      "initiated_at",
+      "answered_at",
+      "ended_at",
+      "created_at",
+      "updated_at",
+      "recording_url",
+      "transcription_url",
+      "call_type",
+      "direction",
+      "ended_reason",
+      "phone",
+      "fin_recording_url",
+      "fin_transcription_url",
+      "duration",
+      "talk_time",
+      "queue_time",
+      "hold_time"}},
     {"away_status_reasons",
      {"type", "id", "label", "emoji", "order", "deleted", "created_at", "updated_at"}},
     {"internal_articles",
@@ -645,6 +692,21 @@ TEST(Catalogue, KnowsResourcesByName)
         EXPECT_TRUE(names.insert(each->name).second) << each->name;
     }
     EXPECT_EQ(find_resource("contact"), nullptr);
+}
+
+TEST(Catalogue, ReadsWhatTakesARequestForEachContactOnlyByName)
+{
+    const auto optional = optional_names();
+    for (const resource* each : catalogue()) {
+        for_each_child(each->children, [&](const child& child) {
+            const bool is_costly = each->name == std::string_view("contacts") &&
+                                   child.complete.rule == completion_rule::per_record;
+            EXPECT_TRUE(!is_costly || child.is_optional) << child.table;
+            EXPECT_EQ(std::ranges::count(optional, child.table), child.is_optional ? 1 : 0)
+                << child.table;
+        });
+        EXPECT_EQ(std::ranges::count(optional, each->name), each->is_optional ? 1 : 0);
+    }
 }
 
 TEST(Catalogue, ReadsWhatIsReferredToFirst)
@@ -813,6 +875,7 @@ TEST(Catalogue, AsksForRecordsAtWellFormedTargets)
 {
     const std::regex list_target("/[a-z_/]+(\\?[a-z_]+=[a-z]+(&[a-z_]+=[a-z]+)*)?");
     const std::regex item_target("/[a-z_/]+/\\{id\\}(/[a-z_]+)?");
+    const std::regex by_query("/[a-z_]+\\?([a-z_]+=([a-z]+|\\{id\\})&?)+");
     const std::regex list_keys("[a-z_]+(\\|[a-z_]+)*");
     const auto matches = [](std::string_view text, const std::regex& expected) {
         return std::regex_match(text.begin(), text.end(), expected);
@@ -849,8 +912,12 @@ TEST(Catalogue, AsksForRecordsAtWellFormedTargets)
                     << child.table;
                 break;
             case completion_rule::when_counted:
-            case completion_rule::per_record:
                 EXPECT_TRUE(matches(complete.target, item_target)) << child.table;
+                break;
+            case completion_rule::per_record:
+                EXPECT_TRUE(matches(complete.target, item_target) ||
+                            matches(complete.target, by_query))
+                    << child.table;
                 break;
             case completion_rule::per_other_side:
                 EXPECT_EQ(complete.target, each->searching.target) << child.table;

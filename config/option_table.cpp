@@ -95,7 +95,9 @@ bool take_resources(const given& from, std::vector<std::string>& into)
         names->clear();
     }
     for (const std::string& name : *names) {
-        require_known(name, from.names.resources, "resource");
+        if (name != "all") {
+            require_known(name, from.names.resources, "resource");
+        }
     }
     into = std::move(*names);
     return true;
@@ -180,7 +182,7 @@ constexpr std::string_view a_moment =
     R"(a date such as "2023-01-01", "2023-01-01T08:00:00Z", or a distance such as "-90d")";
 constexpr std::string_view a_secret_file = "the path of a file that holds nothing but the secret";
 constexpr std::string_view resource_names =
-    R"(["all"] or a list of resources such as ["contacts"])";
+    R"(["all"] or a list of resources such as ["contacts"] or ["all", "calls"])";
 
 constexpr bool without_effect = false;
 

@@ -43,7 +43,8 @@ struct postgres_options
 
 struct sync_options
 {
-    std::vector<std::string> resources; // empty: all of them
+    // Empty: all of them, but those that are read only by name; "all" among others means these.
+    std::vector<std::string> resources;
     // A poll of a quiet workspace costs one request per resource.
     std::chrono::seconds poll_every = std::chrono::seconds(30);
     // Only a sweep finds deletions and silent changes; it may use a fifth of the quota.

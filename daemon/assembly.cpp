@@ -45,29 +45,48 @@ std::string this_process()
     return fmt::format("{}:{}", host, ::getpid());
 }
 
+bool holds(const std::vector<std::string>& names, std::string_view name)
+{
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Columns that are never to be stored, and tables that nobody asked to fill.
+std::vector<std::string> omitted_by(const options& settings)
+{
+    auto omitted = settings.privacy.omit;
+    for (const std::string_view name : optional_names()) {
+        if (!holds(settings.sync.resources, name)) {
+            omitted.emplace_back(name);
+        }
+    }
+    return omitted;
+}
+
 std::vector<const resource*> chosen(const options& settings, const std::vector<std::string>& only)
 {
-    const auto& wanted = only.empty() ? settings.sync.resources : only;
-    for (const auto& name : wanted) {
+    for (const auto& name : only) {
         if (find_resource(name) == nullptr) {
             throw command_failure(exit_code::bad_configuration,
                                   fmt::format("there is no resource {}", name),
                                   "intercom-mirror docs tables lists them");
         }
     }
+    const auto& wanted = only.empty() ? settings.sync.resources : only;
+    const bool is_all = wanted.empty() || holds(wanted, "all");
     std::vector<const resource*> found;
     std::ranges::copy_if(catalogue(), std::back_inserter(found), [&](const resource* each) {
-        return wanted.empty() || std::ranges::find(wanted, each->name) != wanted.end();
+        return holds(wanted, each->name) || (is_all && !each->is_optional);
     });
     return found;
 }
 
 std::vector<record_plan> make_plans(const options& settings, const std::vector<std::string>& only)
 {
+    const auto omitted = omitted_by(settings);
     std::vector<record_plan> plans;
     for (const auto* each : chosen(settings, only)) {
         if (each->versions.holds(settings.intercom.version)) {
-            plans.emplace_back(*each, settings.intercom.version, settings.privacy.omit);
+            plans.emplace_back(*each, settings.intercom.version, omitted);
         } else if (!only.empty()) {
             throw command_failure(exit_code::bad_configuration,
                                   fmt::format("{} {}, and [intercom] api_version is {}", each->name,

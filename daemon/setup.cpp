@@ -16,6 +16,11 @@ catalogue_names names_of_catalogue()
     for (const resource* each : catalogue()) {
         names.resources.emplace_back(each->name);
     }
+    for (const std::string_view name : optional_names()) {
+        if (find_resource(name) == nullptr) {
+            names.resources.emplace_back(name);
+        }
+    }
     for (const table& each : tables_of(catalogue())) {
         for (const table_column& column : each.columns) {
             if (column.is_nullable && !column.sources.empty()) {

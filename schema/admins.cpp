@@ -14,8 +14,9 @@ constexpr column columns[] = {
     {"away_mode_enabled", boolean, "away_mode_enabled", "Whether the teammate is set to away."},
     {"away_mode_reassign", boolean, "away_mode_reassign",
      "Whether new replies go back to the unassigned inbox while the teammate is away."},
-    since(14, {"away_status_reason_id", reference, "away_status_reason_id",
-               "Id of the reason given for being away."}),
+    since(14, refers_to("away_status_reasons",
+                        {"away_status_reason_id", reference, "away_status_reason_id",
+                         "Id of the reason given for being away."})),
     {"has_inbox_seat", boolean, "has_inbox_seat", "Whether the teammate has a paid inbox seat."},
     {"avatar_image_url", text, "avatar.image_url|avatar", "Address of the profile picture."},
 };

@@ -20,6 +20,24 @@ constexpr const resource* all[] = {
     &contacts_resource,
     &conversations_resource,
     &tickets_resource,
+    &help_centers_resource,
+    &collections_resource,
+    &articles_resource,
+    &newsfeeds_resource,
+    &news_items_resource,
+    &activity_logs_resource,
+    &away_status_reasons_resource,
+    &internal_articles_resource,
+    &content_import_sources_resource,
+    &external_pages_resource,
+    &calls_resource,
+    &brands_resource,
+    &email_settings_resource,
+    &macros_resource,
+    &audiences_resource,
+    &content_snippets_resource,
+    &office_hours_schedules_resource,
+    &data_connectors_resource,
 };
 
 } // namespace
@@ -27,6 +45,22 @@ constexpr const resource* all[] = {
 std::span<const resource* const> catalogue()
 {
     return all;
+}
+
+std::vector<std::string_view> optional_names()
+{
+    std::vector<std::string_view> names;
+    for (const resource* each : all) {
+        if (each->is_optional) {
+            names.push_back(each->name);
+        }
+        for (const child& its : each->children) {
+            if (its.is_optional) {
+                names.push_back(its.table);
+            }
+        }
+    }
+    return names;
 }
 
 const resource* find_resource(std::string_view name)

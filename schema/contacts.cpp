@@ -136,6 +136,25 @@ constexpr writing subscription_writing{
 constexpr write_request note_requests[] = {
     {.method = "POST", .target = "/contacts/{contact_id}/notes", .body = note_body}};
 
+constexpr column event_summary_columns[] = {
+    {"name", text, "name", "Name of the event."},
+    {"description", text, "description", "What the event means."},
+    {"event_count", bigint, "count", "How often it occurred (`count`)."},
+    {"first_at", timestamp, "first", "When it first occurred (`first`)."},
+    {"last_at", timestamp, "last", "When it last occurred (`last`)."},
+};
+
+// Whether ids are unique to events is not documented beyond doubt: name and time go with them.
+constexpr column event_columns[] = {
+    {"_key", text, "id&event_name&created_at", "Key of the event for the daemon."},
+    {"id", text, "id", "Intercom's id of the event."},
+    {"event_name", text, "event_name", "Name of the event."},
+    {"external_id", text, "user_id", "Your own id of the person at that time (`user_id`)."},
+    {"email", text, "email", "Email address of the person at that time."},
+    {"metadata", jsonb, "metadata", "What was sent with the event."},
+    {"created_at", timestamp, "created_at", "When the event occurred."},
+};
+
 constexpr std::string_view subscriptions_meaning =
     "Choices contacts made about kinds of messages; no row means the type's default.";
 constexpr completion all_subscriptions{.rule = completion_rule::when_truncated,
@@ -228,6 +247,32 @@ constexpr child children[] = {
                   .page_size = 50},
      .editable = true,
      .write = note_writing(note_requests)},
+    {.table = "data_event_summaries",
+     .kind = child_kind::values,
+     .meaning = "How often each event occurred to a contact; filled only where the configuration "
+                "names it.",
+     .parent_column = "contact_id",
+     .columns = event_summary_columns,
+     .key = "contact_id,name",
+     .complete = {.rule = completion_rule::per_record,
+                  .by = paging::none,
+                  .target = "/events?type=user&intercom_user_id={id}&summary=true",
+                  .list_keys = "events"},
+     .is_optional = true},
+    {.table = "data_events",
+     .kind = child_kind::values,
+     .meaning = "Events of contacts, which Intercom lists for 90 days; older ones that were seen "
+                "stay. Filled only where the configuration names it.",
+     .parent_column = "contact_id",
+     .columns = event_columns,
+     .key = "contact_id,_key",
+     .complete = {.rule = completion_rule::per_record,
+                  .by = paging::before,
+                  .target = "/events?type=user&intercom_user_id={id}",
+                  .list_keys = "events",
+                  .page_size = 50},
+     .keeps_unlisted = true,
+     .is_optional = true},
 };
 
 constexpr listing listings[] = {
@@ -243,6 +288,7 @@ constexpr unmapped in_raw[] = {
     {"opted_in_subscription_types", "addresses of the API; contact_subscriptions keeps the ids"},
     {"social_profiles.url", "an address of the API"},
     {"merge_history", "served only on request"},
+    {"*.intercom_user_id", "the id of the contact, in its events"},
 };
 
 constexpr body_member body[] = {

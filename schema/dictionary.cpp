@@ -18,8 +18,8 @@ constexpr std::string_view introduction = R"(# Tables
 Every table and column of the mirror. This page is made from the catalogue in `schema/`, by
 `intercom-mirror docs tables`.
 
-* **API** is where the value stands in what Intercom serves; `[]` is each element of an array. *or*
-  separates places of which the first that is there and fits counts.
+* **API** is where the value stands in what Intercom serves; `[]` is each element of an array, `*`
+  each member of an object. *or* separates places of which the first that is there and fits counts.
 * **Since** is the first version of the API that has the value; before it the column is null.
 * **Refers to**: the table whose key the value is. The row may be missing: Intercom, too, points to
   what was deleted.
@@ -80,10 +80,11 @@ std::string prefix_of(const column_source& source)
     find_way(source.from->children, source.in, way);
     std::string prefix;
     for (const child* each : way) {
-        const bool is_listed_apart = each->complete.rule == completion_rule::when_counted;
+        const bool is_listed_apart = each->complete.rule == completion_rule::when_counted ||
+                                     each->complete.rule == completion_rule::per_record;
         prefix += is_listed_apart ? "GET " + std::string(each->complete.target) + " "
                                   : std::string(split(each->path, '|').front());
-        prefix += "[].";
+        prefix += prefix.ends_with(".*") ? "." : "[].";
     }
     return prefix;
 }
@@ -92,9 +93,12 @@ std::string place_of(const column_source& source)
 {
     if (source.in != nullptr && source.in->path.empty()) {
         const completion& complete = source.in->complete;
-        return complete.rule == completion_rule::per_other_side
-                   ? "search by " + code(complete.search_field)
-                   : "not served";
+        if (complete.rule == completion_rule::per_other_side) {
+            return "search by " + code(complete.search_field);
+        }
+        if (complete.rule != completion_rule::per_record) {
+            return "not served";
+        }
     }
     if (source.described->path.empty()) {
         return "not served";
@@ -107,6 +111,8 @@ std::string place_of(const column_source& source)
             place += "always " + code(path.substr(1));
         } else if (path == "#") {
             place += "place in " + code(prefix.substr(0, prefix.size() - 1));
+        } else if (path == "@") {
+            place += "name of the member " + code(prefix.substr(0, prefix.size() - 1));
         } else if (path == ".") {
             place += code(prefix.substr(0, prefix.size() - 1));
         } else {

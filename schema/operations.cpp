@@ -24,6 +24,8 @@ std::string purpose_of(const completion& complete)
         return "the list, where its count says that it changed";
     case completion_rule::per_other_side:
         return "who belongs to each of the " + std::string(complete.other_resource);
+    case completion_rule::per_record:
+        return "the list of each record, when it is new and in sweeps";
     }
     return {};
 }
@@ -177,6 +179,41 @@ std::string text_of(const version_range& versions)
     return text.empty() ? "all" : text;
 }
 
+// A line of the table: a documented operation with one of the tables it feeds.
+struct line
+{
+    std::string request;
+    std::string since;
+    std::string until; // empty: up to the newest version
+    std::string table; // empty: nothing is read
+    std::string purpose;
+};
+
+std::vector<line> lines_of(std::span<const resource* const> resources)
+{
+    const auto made = operations_of(resources);
+    std::vector<line> lines;
+    for (const documented_operation& each : documented_operations()) {
+        const auto& [first, last] = each.versions;
+        const line blank{std::string(each.request), to_string(first),
+                         last == preview_version ? "" : to_string(last), "",
+                         std::string(each.why_unused)};
+        const auto before = lines.size();
+        for (const operation& one : made) {
+            if (is_made_by(each, one)) {
+                lines.push_back(blank);
+                lines.back().request = one.request;
+                lines.back().table = one.table;
+                lines.back().purpose = one.purpose;
+            }
+        }
+        if (lines.size() == before) {
+            lines.push_back(blank);
+        }
+    }
+    return lines;
+}
+
 } // namespace
 
 std::vector<operation> operations_of(std::span<const resource* const> resources)
@@ -201,12 +238,22 @@ std::vector<change> changes_of(std::span<const resource* const> resources,
     return std::move(list).finish();
 }
 
+bool is_made_by(const documented_operation& documented, const operation& made)
+{
+    return std::string_view(made.request).substr(0, made.request.find('?')) == documented.request;
+}
+
 std::string operations_markdown(std::span<const resource* const> resources)
 {
-    std::string text = "# Requests\n\nWhat the mirror asks Intercom for, and the table the answer "
-                       "goes to.\n\n| Request | Table | For |\n|---|---|---|\n";
-    for (const operation& each : operations_of(resources)) {
-        text += "| `" + each.request + "` | `" + each.table + "` | " + each.purpose + " |\n";
+    std::string text =
+        "# Operations of the API\n\nWhat Intercom's API offers for reading, since "
+        "which version, and the table that the mirror fills with it; or why it "
+        "reads nothing by it.\n\n| Request | Since | Table | For |\n|---|---|---|---|\n";
+    for (const line& each : lines_of(resources)) {
+        const std::string table = each.table.empty() ? "" : "`" + each.table + "`";
+        const std::string until = each.until.empty() ? "" : " to " + each.until;
+        text += "| `" + each.request + "` | " + each.since + until + " | " + table + " | " +
+                each.purpose + " |\n";
     }
     return text;
 }
@@ -225,9 +272,12 @@ std::string operations_json(std::span<const resource* const> resources,
                             std::span<const function> functions)
 {
     nlohmann::ordered_json reads = nlohmann::ordered_json::array();
-    for (const operation& each : operations_of(resources)) {
-        reads.push_back(
-            {{"request", each.request}, {"table", each.table}, {"purpose", each.purpose}});
+    for (const line& each : lines_of(resources)) {
+        reads.push_back({{"request", each.request},
+                         {"since", each.since},
+                         {"until", each.until},
+                         {"table", each.table},
+                         {"purpose", each.purpose}});
     }
     nlohmann::ordered_json changes = nlohmann::ordered_json::array();
     for (const change& each : changes_of(resources, functions)) {

@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace intercom_mirror {
@@ -21,6 +22,23 @@ struct operation
 // In the order of the catalogue.
 std::vector<operation> operations_of(std::span<const resource* const> resources);
 
+// An operation of the API that reads, as Intercom's reference has it.
+struct documented_operation
+{
+    std::string_view request; // "GET /contacts/{id}/tags"; ids of any kind are {id}
+    version_range versions{};
+    std::string_view why_unused = {}; // empty: it feeds a table
+};
+
+// In the order of their paths.
+std::span<const documented_operation> documented_operations();
+
+// Whether a request is made by that operation: its query is its own business.
+bool is_made_by(const documented_operation& documented, const operation& made);
+
+// Every documented operation with the tables it feeds, or why it feeds none.
+std::string operations_markdown(std::span<const resource* const> resources);
+
 // A request that changes something in Intercom, and the SQL that causes it.
 struct change
 {
@@ -35,10 +53,10 @@ struct change
 std::vector<change> changes_of(std::span<const resource* const> resources,
                                std::span<const function> functions);
 
-std::string operations_markdown(std::span<const resource* const> resources);
 // The table of changes, as the page about SQL shows it.
 std::string changes_markdown(std::span<const change> changes);
-// {"reads": [{"request", "table", "purpose"}], "changes": [{"request", "sql", "versions"}]}
+// {"reads": [{"request", "since", "until", "table", "purpose"}], "changes": [{"request", "sql",
+// "versions"}]}; where nothing is read, "table" is empty and "purpose" says why.
 std::string operations_json(std::span<const resource* const> resources,
                             std::span<const function> functions);
 

@@ -40,6 +40,7 @@ struct column
     //                               last one may be a constant: "consent_type|=opt_out"
     //   "."               the element itself (arrays of scalars)
     //   "#"               the element's position in its array, from 0
+    //   "@"               the name of the member that the element is (see child::path)
     //   "=note"           the constant `note`
     //   "^id"             `id` of the enclosing element or record
     //   "model&full_name" both texts, joined by '/' (a key made of two members)
@@ -65,6 +66,7 @@ enum class paging : std::uint8_t {
     page,   // ?page=&per_page=
     cursor, // ?per_page=&starting_after=
     search, // POST body with query, pagination.starting_after
+    before, // ?per_page=&before=, the end of a page that a link to the next one names
     scroll  // ?scroll_param=, companies only
 };
 
@@ -80,14 +82,16 @@ enum class completion_rule : std::uint8_t {
     when_truncated, // the parent's list says has_more, or is shorter than its total_count
     when_counted,   // the parent carries a count and at most ids, which are compared with the rows
                     // and never stored: ask when they differ
-    per_other_side  // no signal on the parent: read once for each record of another resource
+    per_other_side, // no signal on the parent: read once for each record of another resource
+    per_record      // no signal anywhere: asked for when the record is new, and by each sweep
 };
 
 struct completion
 {
     completion_rule rule = completion_rule::never;
     paging by = paging::none;
-    std::string_view target = {};    // "/contacts/{id}/tags"; empty: reading the parent alone
+    std::string_view target = {};    // "/contacts/{id}/tags", "/events?user={id}"; empty: reading
+                                     // the parent alone
     std::string_view list_keys = {}; // "data|tags": holds the array, the first present wins
     unsigned page_size = 0;          // for paging::page
     // per_other_side: the resource to go through, the rows of it that matter (SQL over its
@@ -103,7 +107,8 @@ struct child
     child_kind kind = child_kind::links;
     std::string_view meaning; // the table's COMMENT
     // Arrays of elements inside the parent, alternatives separated by '|'. Null is an empty set,
-    // an absent member says nothing. Empty: the parent never shows them.
+    // an absent member says nothing. Empty: the parent never shows them. "translations.*": the
+    // elements are those members of an object that are objects themselves.
     std::string_view path = {};
     // The column that holds the parent's id; first column of the table's foreign key.
     std::string_view parent_column;
@@ -124,6 +129,10 @@ struct child
     // Rows may be inserted by SQL, and those of links deleted.
     bool editable = false;
     writing write{};
+    // The list shows recent rows only: those that left it are kept.
+    bool keeps_unlisted = false;
+    // Read only where the configuration names the table, since it costs too much for everybody.
+    bool is_optional = false;
 };
 
 // One request, or walk of requests, that lists all records, or all of one part of them.
@@ -145,6 +154,11 @@ struct listing
     // The rows of the part (SQL over the resource's table), where a version has no listing of it:
     // they stay as they were last seen.
     std::string_view part_rows = {};
+    // Newest first by updated_at: a poll ends at what is older than its cursor.
+    bool is_newest_first = false;
+    // The parameter, in unix seconds, that leaves out older records: polls ask for what is newer
+    // than their cursor, other walks for everything (a 0, where the parameter is required).
+    std::string_view since_parameter = {};
 };
 
 enum class precision : std::uint8_t { second, workspace_day };
@@ -187,7 +201,8 @@ struct deletion_list
     }
 };
 
-// What a 404 on GET by id proves about a record that was there before.
+// What a 404 on GET by id proves about a record that was there before; `none`: records are never
+// deleted, and nothing is concluded from a list without them.
 enum class deletion : std::uint8_t { none, deleted, archived, merged, gone };
 
 // A member that has no column on purpose. `path` is the members' names joined by '.', arrays add
@@ -216,6 +231,8 @@ struct resource
     deletion_list deletions{};
     // List items lack children or columns that matter: a changed item is read alone.
     bool list_is_poorer = false;
+    // What a GET alone shows changes without any sign in lists: sweeps read each record alone.
+    bool changes_unlisted = false;
     // A change of a record moves its updated_at (hint for polls; sweeps do not rely on it).
     bool has_updated_at = false;
     deletion when_missing = deletion::gone;
@@ -227,6 +244,8 @@ struct resource
     // Paths of arrays that are sets (order means nothing), separated by ','.
     std::string_view sets = {};
     version_range versions{};
+    // Read only where the configuration names it, since it costs too much for everybody.
+    bool is_optional = false;
     // What stays in `raw` alone. Anything else without a column is drift.
     std::span<const unmapped> left_in_raw = {};
     writing write{};

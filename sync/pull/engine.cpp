@@ -47,9 +47,14 @@ std::string versions_text(const version_range& versions)
 
 bool is_small_list(const resource& described)
 {
+    const bool is_read_apart =
+        described.changes_unlisted ||
+        std::any_of(described.children.begin(), described.children.end(), [](const child& each) {
+            return each.complete.rule == completion_rule::per_record;
+        });
     return std::all_of(described.listings.begin(), described.listings.end(),
                        [](const listing& each) { return each.by == paging::none; }) &&
-           described.searching.target.empty();
+           described.searching.target.empty() && !is_read_apart;
 }
 
 struct engine::mirrored

@@ -45,7 +45,8 @@ public:
 // "exists in API version 2.12 and later"
 std::string versions_text(const version_range& versions);
 
-// Whether a resource is a list that comes whole in one answer: each poll of it is a sweep too.
+// Whether a resource is a list that comes whole in one answer, with nothing to be read apart: each
+// poll of it is a sweep too.
 bool is_small_list(const resource& described);
 
 // The reading half of the daemon: keeps a set of resources equal to Intercom. Needs the lease.

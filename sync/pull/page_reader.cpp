@@ -24,12 +24,16 @@ std::string with_parameter(const std::string& target, std::string_view name, std
 
 } // namespace
 
-page_source source_of(const listing& from, lane in)
+page_source source_of(const listing& from, lane in, std::optional<std::int64_t> since_seconds)
 {
     page_source source;
     source.by = from.by;
     source.method = from.method;
     source.target = from.target;
+    if (!from.since_parameter.empty()) {
+        source.target = with_parameter(source.target, from.since_parameter,
+                                       std::to_string(since_seconds.value_or(0)));
+    }
     source.purpose = from.target.substr(0, from.target.find('?'));
     source.list_keys = from.list_keys;
     source.page_size = from.page_size;
@@ -110,9 +114,12 @@ api_request page_reader::request() const
         }
         break;
     case paging::cursor:
+    case paging::before:
         asked.target = with_parameter(asked.target, "per_page", std::to_string(page_size_));
         if (!position_.empty()) {
-            asked.target = with_parameter(asked.target, "starting_after", position_);
+            asked.target = with_parameter(
+                asked.target, source_.by == paging::cursor ? "starting_after" : "before",
+                position_);
         }
         break;
     case paging::search:
@@ -170,7 +177,8 @@ boost::asio::awaitable<std::unique_ptr<fetched_page>> page_reader::next()
     }
     api_reply reply;
     // Page numbers count pages of one size, and a scroll has no size to choose.
-    const bool is_resizable = source_.by == paging::search || source_.by == paging::cursor;
+    const bool is_resizable = source_.by == paging::search || source_.by == paging::cursor ||
+                              source_.by == paging::before;
     for (;;) {
         const auto asked_at = with_.time.now();
         bool is_too_heavy = false;
@@ -245,6 +253,14 @@ void page_reader::advance(fetched_page& page)
             page.position = query_parameter(link->url, "starting_after");
         }
         break;
+    case paging::before: {
+        const auto* link = std::get_if<next_url>(&slices.next);
+        // An empty page ends it: there is a link on the last one, too.
+        if (link != nullptr && !slices.records.empty()) {
+            page.position = query_parameter(link->url, "before");
+        }
+        break;
+    }
     case paging::scroll:
         if (!slices.records.empty()) {
             page.position = slices.scroll_param.value_or(position_);

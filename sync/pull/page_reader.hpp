@@ -72,7 +72,9 @@ struct page_source
     bool is_descending = false;
 };
 
-page_source source_of(const listing& from, lane in);
+// `since`: leaves out older records where the list can do that; absent for all of them.
+page_source source_of(const listing& from, lane in,
+                      std::optional<std::int64_t> since_seconds = std::nullopt);
 page_source source_of(const search& from, std::string filter, lane in);
 page_source source_of(const deletion_list& from, lane in);
 // The complete list of a child of the record `id`.

@@ -178,8 +178,11 @@ awaitable<void> puller::walk_everything(kind which)
     if (which == kind::sweep) {
         co_await judge_absent(true);
         co_await complete_crowded();
+        if (plan_.described().changes_unlisted) {
+            co_await note_whole_table();
+        }
     }
-    co_await note_memberships();
+    co_await note_memberships(which);
 
     auto finish = [this, &all, which, started_at](store& on) {
         on.edit_resource(name(), [&](resource_state& state) {
@@ -549,9 +552,16 @@ awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is
             const bool is_better = chosen == nullptr || each.is_complete == (which != kind::poll);
             chosen = is_better ? &each : chosen;
         }
-        is_complete = is_complete && chosen->is_complete;
-        const auto date = co_await walk_listing(*chosen, told, lane_of(which == kind::poll), seen);
-        started_at = started_at ? std::min(*started_at, date) : date;
+        shortcut by;
+        if (which == kind::poll) {
+            by = co_await shortcut_of_poll(*chosen);
+        } else if (const auto bound = since(); bound && !chosen->since_parameter.empty()) {
+            by.since = floor_seconds(*bound) - 1;
+        }
+        const auto walked =
+            co_await walk_listing(*chosen, told, lane_of(which == kind::poll), by, seen);
+        is_complete = is_complete && chosen->is_complete && walked.is_whole;
+        started_at = started_at ? std::min(*started_at, walked.started_at) : walked.started_at;
     }
     last_listing_pages_ = std::max<std::uint64_t>(1, told.pages - pages_before);
     if (is_fallback) {
@@ -567,6 +577,7 @@ awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is
         };
         co_await with_.db.run(forget);
     } else if (is_complete && which != kind::first &&
+               plan_.described().when_missing != deletion::none &&
                (unreadable_ == unreadable_before || !plan_.described().get_target.empty())) {
         co_await hold_unseen({}, seen);
         if (which == kind::poll) {
@@ -592,8 +603,26 @@ std::vector<std::string> puller::unlisted_keys(store& on) const
     return keys;
 }
 
-awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told, lane in,
-                                          id_set& seen)
+awaitable<puller::shortcut> puller::shortcut_of_poll(const listing& from)
+{
+    shortcut found;
+    if (!from.is_newest_first && from.since_parameter.empty()) {
+        co_return found;
+    }
+    auto load = [&](store& on) { return on.load_resource(name()); };
+    const auto state = co_await with_.db.run(load);
+    const auto oldest = to_seconds(state.poll_cursor.value() - with_.settings.overlap);
+    if (from.is_newest_first) {
+        found.until_older_than = oldest;
+    }
+    if (!from.since_parameter.empty()) {
+        found.since = oldest;
+    }
+    co_return found;
+}
+
+awaitable<puller::listing_walk> puller::walk_listing(const listing& from, run_record& told, lane in,
+                                                     const shortcut& by, id_set& seen)
 {
     std::optional<std::size_t> ended_early_at;
     for (int attempt = 1;; ++attempt) {
@@ -601,8 +630,11 @@ awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told,
         std::uint64_t entries = 0;
         std::optional<wall_time> date;
         bool is_scroll_busy = false;
+        bool is_whole = !by.since;
+        bool is_ordered = true;
+        std::optional<std::int64_t> previous;
         std::string doubt;
-        page_reader reader(with_, source_of(from, in));
+        page_reader reader(with_, source_of(from, in, by.since));
         try {
             for (;;) {
                 const auto page = co_await reader.next();
@@ -615,6 +647,14 @@ awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told,
                 told.applied += outcome.applied;
                 arrived.add(outcome);
                 entries += page->slices.records.size();
+                is_ordered = is_ordered && outcome.is_descending &&
+                             (!previous || !outcome.newest || *outcome.newest <= *previous);
+                previous = outcome.oldest ? outcome.oldest : previous;
+                if (!page->is_last && by.until_older_than && is_ordered && outcome.oldest &&
+                    floor_seconds(*outcome.oldest) < *by.until_older_than) {
+                    is_whole = false;
+                    break;
+                }
                 if (page->is_last) {
                     // A shortcut is read whole each time: what moved along it comes with the next.
                     const auto came = from.is_complete ? arrived.count() : entries;
@@ -653,7 +693,7 @@ awaitable<wall_time> puller::walk_listing(const listing& from, run_record& told,
         }
         if (doubt.empty()) {
             seen.add(arrived.ids());
-            co_return *date;
+            co_return listing_walk{*date, is_whole};
         }
         if (attempt >= attempts_max) {
             throw walk_broken(walk_broken::why::misled,
@@ -733,18 +773,33 @@ awaitable<void> puller::judge_absent(bool is_sweep)
 // ---------------------------------------------------------------------------------------------
 // Children that lists do not tell
 
-// Each record of the other side is noted as one thing to read.
-awaitable<void> puller::note_memberships()
+// Each record of the other side is noted as one thing to read; so is the list of each record that
+// nothing tells of, but for new ones, which are noted as they come.
+awaitable<void> puller::note_memberships(kind which)
 {
     const auto tables = plan_.tables();
     auto note = [&](store& on) {
         for (std::size_t i = 1; i < tables.size(); ++i) {
-            const auto& complete = tables[i].described->complete;
+            const auto& described = *tables[i].described;
+            const auto& complete = described.complete;
             if (complete.rule == completion_rule::per_other_side) {
                 const auto ids = on.keys_of(complete.other_resource, complete.other_filter);
                 on.note_refetch(name(), ids, tables[i].name, lane::backfill, "membership", false);
+            } else if (complete.rule == completion_rule::per_record && which == kind::sweep &&
+                       described.versions.holds(plan_.version())) {
+                const auto ids = on.live_keys(plan_, {}, "");
+                on.note_refetch(name(), ids, tables[i].name, lane::backfill, "sweep", false);
             }
         }
+    };
+    co_await with_.db.run(note);
+}
+
+// What a GET alone shows may have changed in any record.
+awaitable<void> puller::note_whole_table()
+{
+    auto note = [&](store& on) {
+        on.note_refetch(name(), on.live_keys(plan_, {}, ""), "", lane::backfill, "sweep", false);
     };
     co_await with_.db.run(note);
 }

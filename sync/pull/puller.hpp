@@ -66,11 +66,25 @@ private:
                                        const fetched_page& first);
     boost::asio::awaitable<void> prove_filter(walk& all);
     boost::asio::awaitable<wall_time> walk_listings(kind which, run_record& told, bool is_fallback);
-    boost::asio::awaitable<wall_time> walk_listing(const listing& from, run_record& told, lane in,
-                                                   id_set& seen);
+    // How a poll shortens the walk of a list.
+    struct shortcut
+    {
+        std::optional<std::int64_t> since; // the list leaves out what is older, unix seconds
+        std::optional<std::int64_t> until_older_than; // it comes newest first, and ends there
+    };
+    boost::asio::awaitable<shortcut> shortcut_of_poll(const listing& from);
+    // Whether the whole list was seen.
+    struct listing_walk
+    {
+        wall_time started_at;
+        bool is_whole = true;
+    };
+    boost::asio::awaitable<listing_walk> walk_listing(const listing& from, run_record& told,
+                                                      lane in, const shortcut& by, id_set& seen);
+    boost::asio::awaitable<void> note_whole_table();
     boost::asio::awaitable<void> hold_unseen(const time_slice& slice, const id_set& seen);
     boost::asio::awaitable<void> judge_absent(bool is_sweep);
-    boost::asio::awaitable<void> note_memberships();
+    boost::asio::awaitable<void> note_memberships(kind which);
     boost::asio::awaitable<std::optional<wall_time>> poll_search(run_record& told);
     boost::asio::awaitable<void> complete_crowded();
     boost::asio::awaitable<std::optional<std::uint64_t>>

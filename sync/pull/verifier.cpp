@@ -51,7 +51,7 @@ awaitable<verification> verifier::compare_all()
     co_await look_at_lists();
     auto load = [&](store& on) { return on.live_keys(plan_, {}, ""); };
     for (auto& key : co_await with_.db.run(load)) {
-        if (seen_.count(key) == 0) {
+        if (seen_.count(key) == 0 && plan_.described().when_missing != deletion::none) {
             suspects_.insert(std::move(key));
         }
     }
@@ -252,7 +252,7 @@ awaitable<void> verifier::confirm()
             co_return;
         }
         for (const auto& each : plan_.described().listings) {
-            if (!each.versions.holds(plan_.version())) {
+            if (!each.is_complete || !each.versions.holds(plan_.version())) {
                 continue;
             }
             page_reader reader(with_, source_of(each, lane::polls));

@@ -44,7 +44,7 @@ void decoder::decode_record(std::string_view json, decoded_record& into)
     if (text_.kind() != json_kind::object) {
         throw malformed_record("the record is not an object");
     }
-    start_row(0, 0);
+    start_row(0, {});
     walk(plan_.shape.rows[0].root, 0, true);
     text_.finish();
     tables_[0].row.finish(drifts_);
@@ -71,7 +71,7 @@ child_rows decoder::decode_elements(std::size_t table, std::string_view parent_k
         const std::size_t rows = rows_[table].rows.size();
         text_ = json_cursor(element);
         try {
-            walk_element(table, position++, true);
+            walk_element(table, {position++}, true);
             text_.finish();
         } catch (const malformed_record&) {
             // The list is applied without it, and is not taken for the whole any more.
@@ -94,13 +94,16 @@ void decoder::walk(std::size_t at, std::size_t table, bool is_read)
     const json_kind kind = text_.kind();
     const char* start = text_.position();
     bool is_walked = true;
-    if (kind == json_kind::object && !here.members.empty()) {
-        text_.members([&](const json_string& name) { walk_member(here, name, table, is_read); });
-    } else if (kind == json_kind::array && !here.arrays.empty()) {
+    const bool holds_rows =
+        !here.arrays.empty() &&
+        kind == (here.arrays.front().is_of_members ? json_kind::object : json_kind::array);
+    if (holds_rows) {
         for (const array_use& use : here.arrays) {
             text_.return_to(start);
             walk_array(use, is_read);
         }
+    } else if (kind == json_kind::object && !here.members.empty()) {
+        text_.members([&](const json_string& name) { walk_member(here, name, table, is_read); });
     } else {
         text_.skip();
         is_walked = false;
@@ -187,8 +190,7 @@ void decoder::walk_array(const array_use& use, bool is_parent_read)
         now.elements = now.foreign = now.skipped = 0;
     }
     if (is_read || root.has_omitted_below) {
-        std::size_t position = 0;
-        text_.elements([&] { walk_element(use.table, position++, is_read); });
+        walk_elements(use, is_read);
     } else {
         text_.skip();
     }
@@ -197,10 +199,28 @@ void decoder::walk_array(const array_use& use, bool is_parent_read)
     }
 }
 
-void decoder::walk_element(std::size_t table, std::size_t position, bool is_read)
+void decoder::walk_elements(const array_use& use, bool is_read)
+{
+    std::size_t position = 0;
+    if (!use.is_of_members) {
+        text_.elements([&] { walk_element(use.table, {position++}, is_read); });
+        return;
+    }
+    text_.members([&](const json_string& name) {
+        // What is no object says something about all of them (their type) and is none.
+        if (text_.kind() != json_kind::object) {
+            text_.skip();
+            return;
+        }
+        std::string buffer;
+        walk_element(use.table, {position++, name.plain(buffer)}, is_read);
+    });
+}
+
+void decoder::walk_element(std::size_t table, const whereabouts& at, bool is_read)
 {
     if (is_read) {
-        start_row(table, position);
+        start_row(table, at);
     }
     const std::size_t omitted_before = omitted_.size();
     const json_kind kind = text_.kind();
@@ -212,10 +232,10 @@ void decoder::walk_element(std::size_t table, std::size_t position, bool is_read
     }
 }
 
-void decoder::start_row(std::size_t table, std::size_t position)
+void decoder::start_row(std::size_t table, const whereabouts& at)
 {
     const row_shape& shape = plan_.shape.rows[table];
-    tables_[table].row.start(position, from_);
+    tables_[table].row.start(at.position, at.name, from_);
     for (const std::size_t child : shape.children) {
         instance& now = tables_[child].now;
         std::vector<claims> claimed = std::move(now.claimed);

@@ -48,6 +48,13 @@ private:
         std::vector<claims> claimed; // by alternative
     };
 
+    // Where an element stands in what encloses it.
+    struct whereabouts
+    {
+        std::size_t position = 0;
+        std::string_view name = {}; // of a member
+    };
+
     // What has been walked to make a row.
     struct element
     {
@@ -74,8 +81,9 @@ private:
     void take_claim(const count_use& use, json_kind kind, std::string_view bytes);
 
     void walk_array(const array_use& use, bool is_parent_read);
-    void walk_element(std::size_t table, std::size_t position, bool is_read);
-    void start_row(std::size_t table, std::size_t position);
+    void walk_elements(const array_use& use, bool is_read);
+    void walk_element(std::size_t table, const whereabouts& at, bool is_read);
+    void start_row(std::size_t table, const whereabouts& at);
     void finish_row(std::size_t table, const element& read);
     void skip_row(std::size_t table, std::string_view found);
     [[nodiscard]] bool is_served(std::size_t table) const;

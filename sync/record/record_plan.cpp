@@ -71,7 +71,7 @@ class head_reader final : public content_hasher::listener
 public:
     explicit head_reader(const row_shape& shape) : drifts_(ignored_), row_(shape)
     {
-        row_.start(0, projection::get);
+        row_.start(0, {}, projection::get);
     }
 
     void found(const place& at, json_kind kind, std::string_view bytes) override

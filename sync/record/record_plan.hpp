@@ -92,7 +92,7 @@ class record_plan
 public:
     static constexpr std::size_t depth_max = 64;
 
-    // `omitted`: columns named as "contacts.phone", those of other resources are ignored.
+    // `omitted`: columns as "contacts.phone", optional child tables as "data_events"; else ignored.
     record_plan(const resource& described, api_version version,
                 std::span<const std::string> omitted = {});
     ~record_plan();

@@ -47,9 +47,10 @@ void drift_list::add(std::string_view path, std::string_view member, drift::prob
     into_.push_back({std::move(whole), what, found});
 }
 
-void row_builder::start(std::size_t position, projection from)
+void row_builder::start(std::size_t position, std::string_view name, projection from)
 {
     position_ = position;
+    name_ = name;
     from_ = from;
     cells_.clear();
     cells_.resize(shape_->types.size());
@@ -139,10 +140,16 @@ void row_builder::give()
             continue;
         }
         chosen_[given.column] = given.alternative;
-        if (given.from == given_value::source::constant) {
+        switch (given.from) {
+        case given_value::source::constant:
             into = given.value;
-        } else {
+            break;
+        case given_value::source::position:
             into = {cell::kind::number, static_cast<std::int64_t>(position_), {}};
+            break;
+        case given_value::source::name:
+            into = {cell::kind::text, 0, name_};
+            break;
         }
     }
 }

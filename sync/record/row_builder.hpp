@@ -32,8 +32,8 @@ class row_builder
 public:
     explicit row_builder(const row_shape& shape) : shape_(&shape) {}
 
-    // `position`: of the element in its array.
-    void start(std::size_t position, projection from);
+    // `position`: of the element in its array; `name`: of the member that it is.
+    void start(std::size_t position, std::string_view name, projection from);
 
     // A value stands where the catalogue says that a column's value stands. It may not fit when it
     // also encloses other columns' values.
@@ -65,6 +65,7 @@ private:
 
     const row_shape* shape_;
     std::size_t position_ = 0;
+    std::string name_;
     projection from_ = projection::get;
     row cells_;
     std::vector<alternative_number> chosen_; // by column

@@ -10,6 +10,14 @@ namespace {
 
 using place_number = std::size_t;
 
+// A path of elements ends in ".*" where they are the members of an object.
+constexpr std::string_view all_members = ".*";
+
+std::string_view without_members(std::string_view path)
+{
+    return path.ends_with(all_members) ? path.substr(0, path.size() - all_members.size()) : path;
+}
+
 cell constant_cell(std::string_view text)
 {
     cell value;
@@ -108,6 +116,8 @@ private:
                 {number, alternative, source::constant, constant_cell(path.substr(1))});
         } else if (path == "#") {
             into_.given.push_back({number, alternative, source::position, {}});
+        } else if (path == "@") {
+            into_.given.push_back({number, alternative, source::name, {}});
         } else if (path.find('&') != std::string_view::npos) {
             join(number, alternative, path);
         } else {
@@ -158,7 +168,7 @@ private:
     // Not served in this API version: whatever stands there is not looked at, but known.
     void tolerate(std::string_view path)
     {
-        if (path.starts_with('=') || path == "#") {
+        if (path.starts_with('=') || path == "#" || path == "@") {
             return;
         }
         for (const std::string_view part : split(path, '&')) {
@@ -240,6 +250,10 @@ private:
         if (number != 0) {
             set_scope(row, table);
             attach(number);
+            // A link's own list shows whole records of the other side.
+            if (table.described->kind == child_kind::links && table.described->path.empty()) {
+                opaque_places_.push_back(row.root);
+            }
         }
     }
 
@@ -282,7 +296,8 @@ private:
         parent.children.push_back(number);
         array_use use{number, 0};
         for (const std::string_view path : split(table.described->path, '|')) {
-            const auto steps = places_.walk(parent.root, path);
+            const auto steps = places_.walk(parent.root, without_members(path));
+            use.is_of_members = path.ends_with(all_members);
             places_[steps.back()].arrays.push_back(use);
             for (const place_number at : steps) {
                 places_[at].arrays_below.push_back(use);
@@ -311,7 +326,7 @@ private:
         const auto columns = number == 0 ? described_.columns : table.described->columns;
         for (const column& each : omitted_columns(table.name, columns, omitted_)) {
             for (const std::string_view alternative : split(each.path, '|')) {
-                if (alternative.find_first_of("=#^") == 0) {
+                if (alternative.find_first_of("=#^@") == 0) {
                     continue;
                 }
                 for (const std::string_view part : split(alternative, '&')) {
@@ -336,7 +351,8 @@ private:
             const std::size_t parent = tables_[number].parent;
             places_[shape_.rows[parent].root].has_omitted_below = true;
             for (const std::string_view array : split(tables_[number].described->path, '|')) {
-                for (const place_number at : places_.walk(shape_.rows[parent].root, array)) {
+                const auto steps = places_.walk(shape_.rows[parent].root, without_members(array));
+                for (const place_number at : steps) {
                     places_[at].has_omitted_below = true;
                 }
             }

@@ -31,6 +31,7 @@ struct array_use
 {
     std::size_t table = 0;
     alternative_number alternative = 0;
+    bool is_of_members = false; // an object stands here, and its members are the elements
 };
 
 // A member beside such an array that says whether it holds everything.
@@ -59,7 +60,7 @@ struct place
 // Values that do not stand in the element itself.
 struct given_value
 {
-    enum class source : std::uint8_t { constant, position };
+    enum class source : std::uint8_t { constant, position, name };
     std::size_t column = 0;
     alternative_number alternative = 0;
     source from = source::constant;

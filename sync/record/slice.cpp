@@ -351,11 +351,13 @@ page_slices slice_page(std::string_view body, std::string_view list_keys)
     }
     const names keys = split_names(list_keys);
     names wanted = keys;
-    wanted.insert(wanted.end(), {"pages", "total_count", "scroll_param"});
+    wanted.insert(wanted.end(), {"pages", "total_count", "total_pages", "scroll_param"});
     const picked_members answer(body, std::move(wanted));
     page.records = elements_of(find_list(answer, keys));
     page.total_count = count_of(answer["total_count"]);
     page.scroll_param = text_of(answer["scroll_param"]);
+    // Some newer lists have no `pages`: what stands in it elsewhere stands beside the list.
+    page.total_pages = count_of(answer["total_pages"]);
     read_pages(answer["pages"], page);
     return page;
 }

@@ -37,6 +37,10 @@ public:
 private:
     void add(const child& described, std::size_t parent)
     {
+        if (described.is_optional &&
+            std::find(omitted_.begin(), omitted_.end(), described.table) != omitted_.end()) {
+            return;
+        }
         table_plan table{.name = described.table,
                          .described = &described,
                          .parent = parent,

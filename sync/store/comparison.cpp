@@ -137,7 +137,8 @@ page_comparison record_writer::compare(const page_work& work)
             const bool is_stub = rule == completion_rule::when_counted &&
                                  children.total.value_or(children.rows.size()) != 0;
             const bool is_cut = rule == completion_rule::when_truncated && !children.is_complete;
-            if (children.is_present && (is_stub || is_cut)) {
+            if ((children.is_present && (is_stub || is_cut)) ||
+                is_read_per_record(*table.described)) {
                 result.to_complete.emplace_back(record->head.key, table.name);
             }
         }
@@ -152,7 +153,8 @@ std::vector<difference> record_writer::compare_children(const child_work& work)
     child_batch all;
     all.complete_parents.push_back(work.parent_key);
     all.add(found);
-    return table_differences(work.table, all, projection::get, true);
+    const bool with_surplus = !target_.plan->tables()[work.table].described->keeps_unlisted;
+    return table_differences(work.table, all, projection::get, with_surplus);
 }
 
 } // namespace intercom_mirror

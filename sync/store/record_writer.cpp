@@ -428,6 +428,9 @@ record_writer::child_batch record_writer::gather(records batch, std::size_t tabl
     const auto rule = plan.described->complete.rule;
     child_batch all;
     for (const auto* record : batch) {
+        if (is_read_per_record(*plan.described) && record->is_new) {
+            all.unread_parents.push_back(record->head.key);
+        }
         const auto& children = record->decoded.children.at(table);
         if (!children.is_present) {
             continue;
@@ -483,7 +486,8 @@ void record_writer::write_children(std::size_t table, const child_batch& batch, 
 
 void record_writer::remove_missing(std::size_t table, const child_batch& batch)
 {
-    if (batch.complete_parents.empty() || SEEDED_BUG(links_are_only_added)) {
+    if (batch.complete_parents.empty() || target_.plan->tables()[table].described->keeps_unlisted ||
+        SEEDED_BUG(links_are_only_added)) {
         return;
     }
     const auto& sql = target_.sql.tables[table];
@@ -520,6 +524,13 @@ std::vector<std::string> record_writer::unfitting_parents(std::size_t table,
     return unfitting;
 }
 
+// Lists that nothing tells of, where the API version has them.
+bool record_writer::is_read_per_record(const child& of) const
+{
+    return of.complete.rule == completion_rule::per_record &&
+           of.versions.holds(target_.plan->version());
+}
+
 std::size_t record_writer::store_table(const page_work& work, records batch, std::size_t table,
                                        write_mode mode)
 {
@@ -529,12 +540,13 @@ std::size_t record_writer::store_table(const page_work& work, records batch, std
     if (SEEDED_BUG(cut_list_is_whole)) {
         return 0;
     }
+    const auto name = target_.plan->tables()[table].name;
+    const auto in = work.in == lane::backfill ? lane::backfill : lane::completion;
     auto unfitting = unfitting_parents(table, all);
     unfitting.insert(unfitting.end(), all.cut_parents.begin(), all.cut_parents.end());
-    note_refetch(unfitting, {}, target_.plan->tables()[table].name,
-                 work.in == lane::backfill ? lane::backfill : lane::completion,
-                 "list is cut short");
-    return unfitting.size();
+    note_refetch(unfitting, {}, name, in, "list is cut short");
+    note_refetch(all.unread_parents, {}, name, in, "new");
+    return unfitting.size() + all.unread_parents.size();
 }
 
 std::set<std::string> record_writer::apply_children(std::span<const child_work> lists)

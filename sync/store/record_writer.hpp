@@ -77,14 +77,16 @@ private:
         std::vector<std::string> complete_parents; // had rows before, and the set is complete
         std::vector<std::string> checked_parents;  // the list shown may not be all
         std::vector<std::int64_t> totals;
-        std::vector<sent_row> shown;          // rows of checked parents
-        std::vector<std::string> cut_parents; // new, and with more rows than the list shows
+        std::vector<sent_row> shown;             // rows of checked parents
+        std::vector<std::string> cut_parents;    // new, and with more rows than the list shows
+        std::vector<std::string> unread_parents; // new, and their list has to be asked for
 
         void add(const child_rows& found);
     };
 
     std::string_view other_column(std::size_t table) const;
     const resource& described() const { return target_.plan->described(); }
+    bool is_read_per_record(const child& of) const;
     std::vector<page_record> read(const page_work& work, page_outcome* outcome);
     std::unordered_map<std::string, stored_head> heads(const std::string& sql,
                                                        std::span<page_record* const> wanted);

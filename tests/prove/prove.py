@@ -18,6 +18,7 @@ import point_converge
 import point_equal
 import point_guards
 import point_kill
+import point_optional
 import point_planted
 import point_quota
 import point_switching
@@ -28,6 +29,7 @@ from world import ROOT, Failed, Settings
 POINTS = {
     "equal": point_equal.show,
     "converge": point_converge.show,
+    "optional": point_optional.show,
     "planted": point_planted.show,
     "kill": point_kill.show,
     "quota": point_quota.show,

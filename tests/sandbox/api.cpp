@@ -29,7 +29,7 @@ response error_response(unsigned status, std::string_view code, std::string_view
 // Everything that can be read.
 std::span<const api::endpoint> api::endpoints()
 {
-    static constexpr std::array all{
+    static constexpr std::array fixed{
         endpoint{"GET", "me", 0, "", &api::me},
         endpoint{"GET", "admins", 0, "display_avatar", &api::admins},
         endpoint{"GET", "admins/{}", 0, "", &api::one_admin},
@@ -78,7 +78,20 @@ std::span<const api::endpoint> api::endpoints()
                  &api::one_conversation},
         endpoint{"POST", "tickets/search", 0, "", &api::search_tickets},
         endpoint{"GET", "tickets/{}", 0, "", &api::one_ticket},
+        endpoint{"GET", "news/newsfeeds/{}/items", 0, "page per_page", &api::newsfeed_items},
+        endpoint{"GET", "office_hours_schedules/{}/office_hours_exceptions", 216, "",
+                 &api::office_hours_exceptions},
+        endpoint{"GET", "help_center/help_centers/{}/redirects", 216, "page per_page",
+                 &api::help_center_redirects},
+        endpoint{"GET", "events", 0, "type user_id intercom_user_id summary per_page before",
+                 &api::events},
     };
+    // The first that fits is taken: those of fixed words before "admins/{}".
+    static const std::vector<endpoint> all = [] {
+        auto made = document_endpoints();
+        made.insert(made.end(), fixed.begin(), fixed.end());
+        return made;
+    }();
     return all;
 }
 
@@ -173,8 +186,7 @@ void api::disturb(const call& c, std::vector<served>& texts)
 }
 
 response api::page_answer(const call& c, std::vector<served> texts, page_numbers numbers,
-                          std::size_t all, bool next_is_url, std::string_view type,
-                          std::string_view key)
+                          std::size_t all, bool next_is_url, std::string_view head, bool has_total)
 {
     disturb(c, texts);
     const std::size_t total_pages = (all + numbers.per_page - 1) / numbers.per_page;
@@ -200,10 +212,8 @@ response api::page_answer(const call& c, std::vector<served> texts, page_numbers
     const std::string tail = R"(],"pages":{"type":"pages","next":)" + next +
                              ",\"page\":" + std::to_string(numbers.page) +
                              ",\"per_page\":" + std::to_string(numbers.per_page) +
-                             ",\"total_pages\":" + std::to_string(total_pages) +
-                             "},\"total_count\":" + std::to_string(all) + "}";
-    const std::string head =
-        R"({"type":")" + std::string(type) + R"(",")" + std::string(key) + "\":[";
+                             ",\"total_pages\":" + std::to_string(total_pages) + "}" +
+                             (has_total ? ",\"total_count\":" + std::to_string(all) : "") + "}";
     return list_answer(c, head, texts, tail);
 }
 

@@ -16,6 +16,9 @@
 
 namespace intercom_sandbox {
 
+struct document;
+struct document_kind;
+
 // A request that has come past authentication, with everything its endpoint needs.
 struct call
 {
@@ -112,6 +115,23 @@ private:
     response download_export(const call& c);
     response one_visitor(const call& c);
 
+    // Endpoints of the kinds in documents.hpp.
+    static std::vector<endpoint> document_endpoints();
+    response documents(const call& c);
+    response one_document(const call& c);
+    response newsfeed_items(const call& c);
+    response office_hours_exceptions(const call& c);
+    response help_center_redirects(const call& c);
+    response document_list(const call& c, const document_kind& kind,
+                           const std::vector<const document*>& all);
+    response document_cursor(const call& c, const document_kind& kind,
+                             const std::vector<const document*>& all);
+    response events(const call& c);
+    slot contact_of_events(const call& c) const;
+    response document_pages(const call& c, const document_kind& kind,
+                            const std::vector<const document*>& all);
+    const document& document_of(const call& c, const document_kind& kind) const;
+
     response list_companies(const call& c);
     response scroll_companies(const call& c);
     response find_companies(const call& c);
@@ -171,8 +191,9 @@ private:
     // {"type":"list","data":[…],"pages":{…},"total_count":N} of one page of `texts`. `all` is the
     // number there are, `next_is_url` how the following page is named.
     response page_answer(const call& c, std::vector<served> texts, page_numbers numbers,
-                         std::size_t all, bool next_is_url, std::string_view type = "list",
-                         std::string_view key = "data");
+                         std::size_t all, bool next_is_url,
+                         std::string_view head = R"({"type":"list","data":[)",
+                         bool has_total = true);
     template <class Record>
     response cursor_answer(const call& c, const shelf<Record>& from, const cursor_page& page,
                            std::string_view type, std::string_view key);

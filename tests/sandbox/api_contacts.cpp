@@ -162,8 +162,8 @@ response api::deleted_conversations(const call& c)
                              .number("deleted_at", gone[i]->at)
                              .object()});
     }
-    return page_answer(c, std::move(texts), numbers, gone.size(), true, "conversations.list",
-                       "conversations");
+    return page_answer(c, std::move(texts), numbers, gone.size(), true,
+                       R"({"type":"conversations.list","conversations":[)");
 }
 
 response api::search_tickets(const call& c)
@@ -240,8 +240,9 @@ response api::contact_companies(const call& c)
         texts.push_back(serve(c, world_.companies.at(r.companies[i])));
     }
     // Schema and examples disagree; one version keeps to the schema.
-    return page_answer(c, std::move(texts), numbers, r.companies.size(), true, "list",
-                       c.version == 211 ? "companies" : "data");
+    return page_answer(c, std::move(texts), numbers, r.companies.size(), true,
+                       c.version == 211 ? R"({"type":"list","companies":[)"
+                                        : R"({"type":"list","data":[)");
 }
 
 response api::contact_notes(const call& c)

@@ -481,6 +481,8 @@ void populate(world& w, dice& die, seconds start)
             static_cast<std::int64_t>(w.users_of[which].size());
     }
     populate_threads(w, die, start);
+    populate_documents(w, die, start);
+    populate_events(w, die, start);
     w.companies.settle();
     w.contacts.settle();
     w.conversations.settle();

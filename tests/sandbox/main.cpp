@@ -1,8 +1,10 @@
+#include "tests/sandbox/documents.hpp"
 #include "tests/sandbox/server.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -85,6 +87,13 @@ int main(int argc, char** argv)
     app.add_option("--conversations", world.conversations, "how many conversations")
         ->capture_default_str();
     app.add_option("--tickets", world.tickets, "how many tickets")->capture_default_str();
+    for (const auto& kind : intercom_sandbox::document_kinds()) {
+        auto& number = world.documents[std::string(kind.name)];
+        number = kind.usual_number;
+        std::string option = "--" + std::string(kind.name);
+        std::replace(option.begin(), option.end(), '_', '-');
+        app.add_option(option, number, "how many of these")->capture_default_str();
+    }
     app.add_option("--seed", world.seed, "the same seed gives the same workspace")
         ->capture_default_str();
     app.add_option("--latency", latency, "time to answer: 50ms, or 20ms-200ms")

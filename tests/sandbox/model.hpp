@@ -217,6 +217,22 @@ struct note
     std::optional<slot> company = std::nullopt; // of a company's note, which has no contact
 };
 
+struct data_event
+{
+    std::string id;
+    std::string name;
+    seconds created_at = 0;
+    std::string metadata; // JSON
+};
+
+struct event_summary
+{
+    std::string name;
+    seconds first = 0;
+    seconds last = 0;
+    std::int64_t count = 0;
+};
+
 struct part
 {
     std::string id;
@@ -322,14 +338,6 @@ struct visitor
     seconds updated_at = 0;
     attribute_values custom;
     bool exists = true;
-};
-
-struct data_event
-{
-    std::string name;
-    slot contact = 0;
-    seconds created_at = 0;
-    std::string metadata; // JSON
 };
 
 // What the API carries out after it has answered.

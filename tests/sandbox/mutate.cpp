@@ -231,6 +231,20 @@ bool change_ticket_type(world& w, time_point now)
     return true;
 }
 
+bool submit_event(world& w, time_point now)
+{
+    const auto which = pick_live(w, w.contacts);
+    if (which) {
+        w.events[*which].push_back(make_event(w, w.die, unix_seconds(now)));
+    }
+    return which.has_value();
+}
+
+bool change_document(world& w, time_point now)
+{
+    return change_documents(w, unix_seconds(now));
+}
+
 } // namespace
 
 std::span<const change> company_changes()
@@ -247,9 +261,10 @@ std::span<const change> company_changes()
 std::span<const change> list_changes()
 {
     static constexpr std::array all{
-        change{4, rename_some_tag},  change{4, delete_some_tag},    change{4, create_tag},
-        change{4, create_attribute}, change{4, archive_attribute},  change{4, change_admin},
-        change{4, change_team},      change{4, change_ticket_type},
+        change{24, change_document},   change{8, submit_event}, change{4, rename_some_tag},
+        change{4, delete_some_tag},    change{4, create_tag},   change{4, create_attribute},
+        change{4, archive_attribute},  change{4, change_admin}, change{4, change_team},
+        change{4, change_ticket_type},
     };
     return all;
 }

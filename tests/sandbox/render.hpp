@@ -37,6 +37,12 @@ public:
     [[nodiscard]] std::string of(const ticket_type& t) const;
     [[nodiscard]] std::string of(const ticket_state& s) const;
     [[nodiscard]] std::string of(const note& n) const;
+    [[nodiscard]] std::string of(const event_summary& s) const;
+    [[nodiscard]] std::string of(const data_event& e, const contact& who) const;
+    // Whether the version has it.
+    [[nodiscard]] bool has(const document_kind& kind) const;
+    // `is_alone`: as GET by id shows it.
+    [[nodiscard]] std::string of(const document_kind& kind, const document& d, bool is_alone) const;
     [[nodiscard]] std::string me() const;
     [[nodiscard]] std::string ticket_part(const part& p) const { return write(p, true); }
     [[nodiscard]] std::string attribute_of(const ticket_type& t, std::size_t index) const;

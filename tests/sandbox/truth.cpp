@@ -4,7 +4,8 @@
 // search index knows, in the order of creation. GET /_sandbox/truth/RESOURCE with one of
 //
 //   contacts companies conversations tickets notes admins teams tags segments data_attributes
-//   subscription_types ticket_types ticket_states visitors
+//   subscription_types ticket_types ticket_states visitors data_events data_event_summaries,
+//   or a kind of documents.hpp; nothing of kinds that the workspace's version does not have
 //
 // Each line is the document as GET by id (or, for small lists, the list) serves it in the
 // workspace's version or the one asked for, with all its nastiness, and one member more, `_truth`.
@@ -20,16 +21,18 @@
 //                  parts: what can be read, the newest 500, oldest first; all_parts: what there is
 //   tickets        {"parts":[id],"all_parts":N,"conversation":id|null,"contacts":[id],
 //                   "tags":[id],"company":id|null}; the last two are in no document
+//   newsfeeds      {"items":[id]}, what they show
+//   office_hours_exceptions, help_center_redirects
+//                  {"owner":id}, what they belong to
+//   data_events, data_event_summaries
+//                  {"owner":id}; of each live contact, oldest first, those that could be listed
+//                  when the workspace began, and by name
 //   others         {}
 //
 // GET /_sandbox/truth/removed has a line for each contact, company, conversation or ticket that
 // went, in that order, and none for what came back:
 //
 //   {"resource":"contacts","id":id,"how":"deleted"|"archived"|"merged","into":id|null}
-//
-// GET /_sandbox/truth/data_events has a line for each that was submitted:
-//
-//   {"event_name":…,"contact_id":id,"created_at":N,"metadata":{…}}
 //
 // Conversations and tickets of contacts that are removed stay, and keep naming them. Notes of
 // contacts that are removed cannot be read and are not listed.
@@ -152,19 +155,40 @@ std::string notes(const world& w, const renderer& show)
     return out;
 }
 
-std::string data_events(const world& w)
+std::string documents(const world& w, const renderer& show, const document_kind& kind)
 {
     std::string out;
-    for (const auto& e : w.data_events) {
-        out += members()
-                   .text("event_name", e.name)
-                   .text("contact_id", w.contacts.at(e.contact).id)
-                   .number("created_at", e.created_at)
-                   .raw("metadata", e.metadata)
-                   .object() +
-               "\n";
+    if (!show.has(kind)) {
+        return out;
+    }
+    for (const document* each : listed(w.documents, kind)) {
+        members m;
+        if (kind.path.empty() && !each->belongs_to.empty()) {
+            m.text("owner", each->belongs_to.front());
+        }
+        if (kind.name == "newsfeeds") {
+            m.raw("items",
+                  ids(items_of(w.documents, *each), [](const document* d) { return d->id; }));
+        }
+        add_line(out, show.of(kind, *each, true), m.object());
     }
     return out;
+}
+
+std::string events(const world& w, const renderer& show, bool are_summed)
+{
+    return lines_of(w.contacts, [&](std::string& out, slot which, const contact& c) {
+        const std::string truth = members().text("owner", c.id).object();
+        if (are_summed) {
+            for (const auto& one : summaries_of(w, which)) {
+                add_line(out, show.of(one), truth);
+            }
+            return;
+        }
+        for (const data_event* one : listed_events(w, which, w.start)) {
+            add_line(out, show.of(*one, c), truth);
+        }
+    });
 }
 
 std::string removed(const world& w)
@@ -230,11 +254,14 @@ std::string write_truth(const world& w, const renderer& show, std::string_view r
     if (resource == "visitors") {
         return small_lines(w.visitors, show);
     }
-    if (resource == "data_events") {
-        return data_events(w);
-    }
     if (resource == "notes") {
         return notes(w, show);
+    }
+    if (resource == "data_events" || resource == "data_event_summaries") {
+        return events(w, show, resource != "data_events");
+    }
+    if (const document_kind* kind = find_kind(resource)) {
+        return documents(w, show, *kind);
     }
     return resource == "removed" ? removed(w) : "";
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@ struct options
     unsigned contacts = 300;
     unsigned conversations = 100;
     unsigned tickets = 40;
+    // How many of the kinds in documents.hpp, where not their usual number.
+    std::map<std::string, unsigned, std::less<>> documents;
     std::uint64_t seed = 1;
     std::string api_version = "2.16"; // for requests that name none
     unsigned rate_limit = 0;          // requests per window of 10 s; 0: none

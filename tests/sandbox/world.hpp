@@ -1,11 +1,13 @@
 #pragma once
 
 #include "tests/sandbox/dice.hpp"
+#include "tests/sandbox/documents.hpp"
 #include "tests/sandbox/model.hpp"
 #include "tests/sandbox/shelf.hpp"
 #include "tests/sandbox/workspace.hpp"
 #include "tests/sandbox/zone.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -34,6 +36,8 @@ struct world
     std::vector<ticket_type> ticket_types;
     std::vector<ticket_state> ticket_states;
     std::vector<note> notes;
+    document_shelves documents;
+    std::map<slot, std::vector<data_event>> events; // of contacts, oldest first
 
     shelf<contact> contacts;
     shelf<company> companies;
@@ -45,7 +49,6 @@ struct world
     std::unordered_map<std::string, slot> by_external_id; // live contacts
 
     std::vector<visitor> visitors;
-    std::vector<data_event> data_events;
     std::vector<job> jobs;
     std::vector<bulk_job> bulk_jobs;
     std::vector<data_export> exports;
@@ -83,6 +86,12 @@ ticket make_ticket(world& w, dice& die, seconds created_at, unsigned parts);
 note make_note(world& w, dice& die, slot contact, seconds created_at);
 // A part for a thread, of a kind that changes nothing but the thread's parts.
 part make_part(world& w, dice& die, const thread& in, seconds at);
+data_event make_event(world& w, dice& die, seconds at);
+void populate_events(world& w, dice& die, seconds start);
+// By name.
+std::vector<event_summary> summaries_of(const world& w, slot contact);
+// Those young enough to be listed, oldest first.
+std::vector<const data_event*> listed_events(const world& w, slot contact, seconds now);
 author author_of(const admin& a);
 author author_of(const contact& c);
 attribute_values make_attribute_values(const world& w, dice& die, std::string_view model);

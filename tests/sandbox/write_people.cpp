@@ -30,6 +30,7 @@ response write_api::submit_event(const call& c)
     const fields body(c.asked.body, "event_name created_at user_id id email metadata");
     body.require({"event_name", "created_at"});
     data_event event;
+    slot contact = 0;
     event.name = trimmed(*body.text("event_name"));
     event.created_at = *body.time("created_at");
     event.metadata = body.has("metadata") ? body.raw("metadata") : "{}";
@@ -40,7 +41,7 @@ response write_api::submit_event(const call& c)
         throw refusal{400, "parameter_invalid", "event_name must not be empty"};
     }
     if (const auto id = body.id("id")) {
-        event.contact = find_contact(world_, *id, c.version);
+        contact = find_contact(world_, *id, c.version);
     } else {
         const auto user_id = body.id("user_id");
         const auto email = body.text("email");
@@ -55,10 +56,13 @@ response write_api::submit_event(const call& c)
         if (!who) {
             throw refusal{404, "not_found", "User Not Found"};
         }
-        event.contact = *who;
+        contact = *who;
     }
-    world_.data_events.push_back(event);
-    note("data_events", world_.contacts.at(event.contact).id, "created", {event.name});
+    event.id = uuid(spread(world_.fresh_number()), world_.settings.seed);
+    auto& all = world_.events[contact];
+    const auto later = std::ranges::upper_bound(all, event.created_at, {}, &data_event::created_at);
+    note("data_events", world_.contacts.at(contact).id, "created", {event.name});
+    all.insert(later, std::move(event));
     return json_response(202, "");
 }
 

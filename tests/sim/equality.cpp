@@ -438,6 +438,60 @@ void compare_conversations(comparison& to, const documents& conversations)
         children(conversations, "source.attachments", "#", columns::attachments));
 }
 
+// The objects inside `translated_content`, by parent and language.
+rows translations(const documents& all, std::string_view columns_text)
+{
+    const auto columns = read_columns(columns_text);
+    rows expected;
+    for (const auto& document : all) {
+        const auto& content = document.at("translated_content");
+        for (std::size_t i = 0; i < content.names.size(); ++i) {
+            if (content.elements[i].is == json_value::kind::object) {
+                expected.emplace(document.at("id").text + "/" + content.names[i],
+                                 expected_row(columns, content.elements[i]));
+            }
+        }
+    }
+    return expected;
+}
+
+void compare_help_centers(comparison& to, const documents& collections, const documents& articles)
+{
+    to.records("collections", columns::collections, collections);
+    to.rows_of("collection_translations", "t.collection_id || '/' || t.locale",
+               of_live("collection_translations", "collections", "collection_id"),
+               columns::collection_translations,
+               translations(collections, columns::collection_translations));
+    to.records("articles", columns::articles, articles);
+    to.rows_of("article_translations", "t.article_id || '/' || t.locale",
+               of_live("article_translations", "articles", "article_id"),
+               columns::article_translations,
+               translations(articles, columns::article_translations));
+    to.rows_of("article_tags", "t.article_id || '/' || t.tag_id",
+               of_live("article_tags", "articles", "article_id"), "",
+               children(articles, "tags.tags", "id", ""));
+}
+
+void compare_news(comparison& to, const documents& newsfeeds, const documents& items)
+{
+    to.records("newsfeeds", columns::newsfeeds, newsfeeds);
+    to.rows_of("newsfeed_items", "t.newsfeed_id || '/' || t.news_item_id",
+               of_live("newsfeed_items", "newsfeeds", "newsfeed_id"), "",
+               links(newsfeeds, "items"));
+    to.records("news_items", columns::news_items, items);
+    rows assigned;
+    const auto columns = read_columns(columns::news_item_newsfeeds);
+    for (const auto& item : items) {
+        for (const auto& one : item.at("newsfeed_assignments").elements) {
+            assigned.emplace(pair_key(item.at("id"), one.at("newsfeed_id")),
+                             expected_row(columns, one));
+        }
+    }
+    to.rows_of("news_item_newsfeeds", "t.news_item_id || '/' || t.newsfeed_id",
+               of_live("news_item_newsfeeds", "news_items", "news_item_id"),
+               columns::news_item_newsfeeds, assigned);
+}
+
 std::set<std::string> ids_of(const documents& all)
 {
     std::set<std::string> ids;
@@ -492,6 +546,15 @@ std::vector<std::string> equality::differences() const
         columns::ticket_type_attributes,
         children(types, "ticket_type_attributes.data", "id", columns::ticket_type_attributes));
     to.records("ticket_states", columns::ticket_states, read("ticket_states"));
+    to.records("help_centers", columns::help_centers, read("help_centers"));
+    compare_help_centers(to, read("collections"), read("articles"));
+    compare_news(to, read("newsfeeds"), read("news_items"));
+    to.records("activity_logs", columns::activity_logs, read("activity_logs"));
+    to.records("away_status_reasons", columns::away_status_reasons, read("away_status_reasons"));
+    to.records("internal_articles", columns::internal_articles, read("internal_articles"));
+    to.records("content_import_sources", columns::content_import_sources,
+               read("content_import_sources"));
+    to.records("external_pages", columns::external_pages, read("external_pages"));
 
     std::map<std::string, std::set<std::string>> removed;
     for (const auto& one : read("removed")) {
@@ -548,9 +611,27 @@ std::vector<std::string> equality::missed_changes(const std::set<std::string>& r
 std::vector<std::string> equality::false_deletions(const std::set<std::string>& removed_once) const
 {
     comparison to(mirror_);
-    for (const std::string table :
-         {"contacts", "companies", "conversations", "tickets", "admins", "teams", "tags",
-          "segments", "subscription_types", "ticket_types", "ticket_states"}) {
+    for (const std::string table : {"contacts",
+                                    "companies",
+                                    "conversations",
+                                    "tickets",
+                                    "admins",
+                                    "teams",
+                                    "tags",
+                                    "segments",
+                                    "subscription_types",
+                                    "ticket_types",
+                                    "ticket_states",
+                                    "help_centers",
+                                    "collections",
+                                    "articles",
+                                    "newsfeeds",
+                                    "news_items",
+                                    "activity_logs",
+                                    "away_status_reasons",
+                                    "internal_articles",
+                                    "content_import_sources",
+                                    "external_pages"}) {
         const auto deleted = to.ask(
             fmt::format("SELECT id FROM {} WHERE deleted_at IS NOT NULL ORDER BY id", table));
         if (deleted.empty()) {

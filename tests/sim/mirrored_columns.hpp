@@ -143,6 +143,55 @@ inline constexpr std::string_view ticket_type_attributes =
 inline constexpr std::string_view ticket_states =
     "category internal_label external_label archived:b";
 
+inline constexpr std::string_view help_centers =
+    "workspace_id identifier display_name website_turned_on:b url custom_domain created_at:d"
+    " updated_at:d";
+
+inline constexpr std::string_view collections =
+    "workspace_id name description icon display_order:n=order default_locale parent_id:r"
+    " help_center_id:r url created_at:d updated_at:d";
+
+inline constexpr std::string_view collection_translations = "name description";
+
+inline constexpr std::string_view articles =
+    "workspace_id title description body author_id:r state default_locale parent_id:r parent_type"
+    " parent_ids:j url created_at:d updated_at:d statistics_views:n=statistics.views"
+    " statistics_conversations:n=statistics.conversations"
+    " statistics_reactions:n=statistics.reactions"
+    " statistics_happy_reaction_percentage:m=statistics.happy_reaction_percentage"
+    " statistics_neutral_reaction_percentage:m=statistics.neutral_reaction_percentage"
+    " statistics_sad_reaction_percentage:m=statistics.sad_reaction_percentage";
+
+inline constexpr std::string_view article_translations =
+    "title description body author_id:r state url created_at:d updated_at:d";
+
+inline constexpr std::string_view newsfeeds = "name created_at:d updated_at:d";
+
+inline constexpr std::string_view news_items =
+    "workspace_id title body sender_id:r state labels:j cover_image_url reactions:j"
+    " deliver_silently:b created_at:d updated_at:d";
+
+inline constexpr std::string_view news_item_newsfeeds = "published_at:d";
+
+inline constexpr std::string_view activity_logs =
+    "activity_type activity_description performed_by_type=performed_by.type"
+    " performed_by_id:r=performed_by.id performed_by_email=performed_by.email"
+    " performed_by_ip=performed_by.ip metadata:j created_at:d";
+
+inline constexpr std::string_view away_status_reasons =
+    "label emoji display_order:n=order deleted:b created_at:d updated_at:d";
+
+inline constexpr std::string_view internal_articles =
+    "title body owner_id:r author_id:r locale created_at:d updated_at:d";
+
+inline constexpr std::string_view content_import_sources =
+    "url sync_behavior status last_synced_at:d created_at:d updated_at:d";
+
+inline constexpr std::string_view external_pages =
+    "external_id source_id:r title html url locale ai_agent_availability:b"
+    " ai_copilot_availability:b ai_sales_agent_availability:b fin_availability:b created_at:d"
+    " updated_at:d last_ingested_at:d";
+
 // Members of a record that its `raw` need not hold as they are now. `raw` is the document as last
 // served and applied; it is applied again when a column changes, and these have columns elsewhere:
 //
@@ -168,11 +217,15 @@ constexpr std::string_view left_out_of_raw(std::string_view table)
     if (table == "ticket_types") {
         return "ticket_type_attributes";
     }
+    if (table == "articles") {
+        return "tags";
+    }
     return table == "ticket_states" ? "ticket_types" : "";
 }
 
 // Arrays of ids, or of objects known by one: who belongs together, in no order.
 inline constexpr std::string_view sets =
-    "admin_ids team_ids teammates.teammates linked_objects.data content_types";
+    "admin_ids team_ids teammates.teammates linked_objects.data content_types parent_ids"
+    " newsfeed_assignments";
 
 } // namespace intercom_simulation::columns

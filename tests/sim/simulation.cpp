@@ -73,9 +73,11 @@ std::vector<record_plan>& plans()
     static std::vector<record_plan> made = [] {
         std::vector<record_plan> all;
         const api_version version{2, 14};
+        const auto names = optional_names();
+        const std::vector<std::string> unnamed(names.begin(), names.end());
         for (const auto* each : catalogue()) {
-            if (each->versions.holds(version)) {
-                all.emplace_back(*each, version);
+            if (each->versions.holds(version) && !each->is_optional) {
+                all.emplace_back(*each, version, unnamed);
             }
         }
         return all;

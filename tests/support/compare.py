@@ -106,7 +106,7 @@ def expected_value(document, kind, path, place):
     if kind == "position":
         return place
     if kind == "key":
-        return f'{document.get("model")}/{document.get("full_name")}'
+        return "/".join(compare_values.as_text(document[name]) for name in path.split("&"))
     if kind == "address":
         return without_signature(compare_values.expected(document, "text", path))
     return compare_values.expected(document, kind, path)
@@ -166,7 +166,8 @@ def first_difference(expected, found, path=""):
 # --- Comparing -----------------------------------------------------------------------------------
 
 class Comparison:
-    def __init__(self, sandbox, mirror, known=None, version=DEFAULT_VERSION):
+    def __init__(self, sandbox, mirror, known=None, version=DEFAULT_VERSION, optional=()):
+        self.optional = optional
         self.sandbox = sandbox.rstrip("/")
         self.version = version
         self.mirror = mirror
@@ -182,6 +183,8 @@ class Comparison:
         self.found.append(Difference(table, key, problem, *details))
 
     def truth(self, resource):
+        if resource in compare_tables.OPTIONAL and resource not in self.optional:
+            return
         address = f"{self.sandbox}/_sandbox/truth/{resource}?version={self.version}"
         with urllib.request.urlopen(address, timeout=300) as answer:
             for line in answer:
@@ -198,8 +201,14 @@ class Comparison:
         for one in self.truth("notes"):
             del one["_truth"]
             notes[one["contact"]["id"]].append(one)
+        lists = {"notes": notes}
+        for child in (child for all_of_one in compare_tables.LISTED_APART.values()
+                      for child in all_of_one):
+            lists[child.table] = collections.defaultdict(list)
+            for one in self.truth(child.table):
+                lists[child.table][one.pop("_truth").get("owner")].append(one)
         for resource in compare_tables.RESOURCES:
-            self.compare_resource(resource, removed[resource.name], notes)
+            self.compare_resource(resource, removed[resource.name], lists)
         for part, rows in sorted(self.attachments.items()):
             if part not in self.excused_parts:
                 for position in sorted(rows):
@@ -218,7 +227,8 @@ class Comparison:
         for table in sorted(set(mapped) - self.mirror.tables):
             self.differ(table, "", "is missing")
 
-    def compare_resource(self, resource, removed, notes):
+    # `lists`: table → record → elements of lists that no document shows.
+    def compare_resource(self, resource, removed, lists):
         table = resource.name
         key_at = [[name for name, _, _ in resource.columns].index(name) for name in resource.key]
         rows = {}
@@ -227,6 +237,7 @@ class Comparison:
         children = list(resource.children)
         if table == "contacts":
             children.append(compare_tables.NOTES)
+        children += compare_tables.LISTED_APART.get(table, ())
         held = {child.table: self.load_children(child) for child in children
                 if child.table != "attachments"}
 
@@ -247,7 +258,7 @@ class Comparison:
             self.compare_raw(table, show(key), without(document, resource.not_in_raw), row)
             document["_truth"] = truth
             for child in children:
-                elements = (notes.get(key[0], []) if child.table == "notes"
+                elements = (lists[child.table].get(key[0], []) if child.table in lists
                             else elements_of(document, child))
                 its = self.rows_of(child, key[0], held)
                 self.compare_children(child, key[0], elements, its, truth)
@@ -414,6 +425,10 @@ def without_array(document, path):
 
 
 def elements_of(document, child):
+    if child.path.endswith(".*"):
+        found = compare_values.member(document, child.path[:-2])
+        return [{**one, "@": name} for name, one in found.items() if isinstance(one, dict)] \
+            if isinstance(found, dict) else []
     alternatives = (compare_values.member(document, path) for path in child.path.split("|"))
     found = next((one for one in alternatives if isinstance(one, list)), [])
     if child.path.startswith("_truth."):
@@ -446,17 +461,20 @@ def mapped_columns():
         for child in resource.children:
             add_child(child)
     add_child(compare_tables.NOTES)
+    for children in compare_tables.LISTED_APART.values():
+        for child in children:
+            add_child(child)
     # Companies have notes from version 2.16 on; before, compare_orphans never meets one.
     result["notes"].add("company_id")
     return result
 
 
-def compare(sandbox, dsn, schema="intercom", known=None, version=DEFAULT_VERSION):
+def compare(sandbox, dsn, schema="intercom", known=None, version=DEFAULT_VERSION, optional=()):
     """All differences, and how many rows of which table were compared. `version`: of the API, that
-    the daemon speaks."""
+    the daemon speaks. `optional`: tables of compare_tables.OPTIONAL that it was told to fill."""
     mirror = Mirror(dsn, schema)
     try:
-        comparison = Comparison(sandbox, mirror, known, version)
+        comparison = Comparison(sandbox, mirror, known, version, optional)
         return comparison.run(), comparison.compared
     finally:
         mirror.close()
@@ -468,10 +486,12 @@ def main():
     parser.add_argument("--dsn", required=True)
     parser.add_argument("--schema", default="intercom")
     parser.add_argument("--api-version", default=DEFAULT_VERSION, help="that the daemon speaks")
+    parser.add_argument("--optional", action="append", default=[], metavar="TABLE",
+                        help="the daemon was told to fill it, too")
     parser.add_argument("--json", action="store_true", help="one object per difference")
     arguments = parser.parse_args()
     found, compared = compare(arguments.sandbox, arguments.dsn, arguments.schema,
-                              version=arguments.api_version)
+                              version=arguments.api_version, optional=arguments.optional)
     for one in found:
         print(json.dumps(one._asdict(), default=repr) if arguments.json else sentence(one))
     if not arguments.json:

@@ -38,7 +38,8 @@ def columns(text):
 @dataclasses.dataclass(frozen=True)
 class Child:
     """Rows that belong to a record. `path` is the array in the document (or in the truth's own
-    member, after "_truth."); "#" as a column's path is the place in it."""
+    member, after "_truth."); "#" as a column's path is the place in it. At the end of `path`, ".*"
+    means the objects that are members there; "@" as a column's path is such a member's name."""
 
     table: str
     parent: str
@@ -92,6 +93,22 @@ NOTES = Child("notes", "contact_id", "", columns(f"""
     created_at timestamp
     {AUTHOR}
 """), ("id",), is_record=True)
+
+# Filled only where the daemon is told to; the truth has a line for each, with its contact.
+EVENTS = (
+    Child("data_event_summaries", "contact_id", "", columns("""
+        name text, description text
+        event_count bigint count
+        first_at timestamp first
+        last_at timestamp last
+    """), ("contact_id", "name")),
+    Child("data_events", "contact_id", "", columns("""
+        _key key id&event_name&created_at
+        id text, event_name text
+        external_id text user_id
+        email text, metadata jsonb, created_at timestamp
+    """), ("contact_id", "_key")),
+)
 
 CONTACTS = Resource("contacts", columns("""
     id id, workspace_id text, external_id text, role text, email text, email_domain text
@@ -327,7 +344,7 @@ SMALL_LISTS = (
         translations jsonb, content_types jsonb
     """)),
     Resource("data_attributes", columns("""
-        _key key
+        _key key model&full_name
         id reference, model text, full_name text, name text, label text, description text
         data_type text, options jsonb
         api_writable boolean, messenger_writable boolean, ui_writable boolean
@@ -340,7 +357,172 @@ SMALL_LISTS = (
     TICKET_TYPES,
 )
 
-RESOURCES = SMALL_LISTS + (COMPANIES, CONTACTS, CONVERSATIONS, TICKETS)
+REDIRECTS = Child("help_center_redirects", "help_center_id", "", columns("""
+    id id, from_url text, locale text, target_type text, target_id reference
+    created_at timestamp, updated_at timestamp
+"""), ("id",), is_record=True)
+
+HELP_CENTER = (
+    Resource("help_centers", columns("""
+        id id, workspace_id text, identifier text, display_name text, website_turned_on boolean
+        url text, custom_domain text
+        is_default boolean default
+        locales jsonb, created_at timestamp, updated_at timestamp
+    """)),
+    Resource("collections", columns("""
+        id id, workspace_id text, name text, description text, icon text
+        display_order bigint order
+        default_locale text, parent_id reference, help_center_id reference, url text
+        created_at timestamp, updated_at timestamp
+    """), children=(
+        Child("collection_translations", "collection_id", "translated_content.*",
+              columns("locale text @, name text, description text"), ("collection_id", "locale")),
+    )),
+    Resource("articles", columns("""
+        id id, workspace_id text, title text, description text, body text, body_markdown text
+        author_id reference, state text, default_locale text
+        parent_id reference, parent_type text, parent_ids jsonb, url text
+        has_unpublished_changes boolean, draft_updated_at timestamp
+        ai_chatbot_availability boolean, ai_copilot_availability boolean
+        ai_sales_agent_availability boolean
+        created_by_id reference, updated_by_id reference
+        exclude_from_article_suggestions boolean, help_center_audience text
+        scheduled_publish_at timestamp, scheduled_unpublish_at timestamp
+        created_at timestamp, updated_at timestamp
+        statistics_views bigint statistics.views
+        statistics_conversations bigint statistics.conversations
+        statistics_reactions bigint statistics.reactions
+        statistics_happy_reaction_percentage numeric statistics.happy_reaction_percentage
+        statistics_neutral_reaction_percentage numeric statistics.neutral_reaction_percentage
+        statistics_sad_reaction_percentage numeric statistics.sad_reaction_percentage
+        statistics_fin_involvements bigint statistics.fin_involvements
+        statistics_fin_resolutions bigint statistics.fin_resolutions
+        statistics_fin_resolution_rate numeric statistics.fin_resolution_rate
+    """), children=(
+        Child("article_translations", "article_id", "translated_content.*",
+              columns("""
+                  locale text @, title text, description text, body text, author_id reference
+                  state text, url text, created_at timestamp, updated_at timestamp
+              """), ("article_id", "locale")),
+        links("article_tags", "article_id", "tag_id", "tags.tags"),
+    )),
+)
+
+NEWS = (
+    Resource("newsfeeds", columns("""
+        id id, name text, created_at timestamp, updated_at timestamp
+    """), children=(
+        links("newsfeed_items", "newsfeed_id", "news_item_id", "_truth.items"),
+    )),
+    Resource("news_items", columns("""
+        id id, workspace_id text, title text, body text, sender_id reference, state text
+        labels jsonb, cover_image_url text, reactions jsonb, deliver_silently boolean
+        created_at timestamp, updated_at timestamp
+    """), children=(
+        Child("news_item_newsfeeds", "news_item_id", "newsfeed_assignments",
+              columns("newsfeed_id id, published_at timestamp"),
+              ("news_item_id", "newsfeed_id")),
+    )),
+)
+
+ACTIVITY_LOGS = Resource("activity_logs", columns("""
+    id id, activity_type text, activity_description text
+    performed_by_type text performed_by.type
+    performed_by_id reference performed_by.id
+    performed_by_email text performed_by.email
+    performed_by_ip text performed_by.ip
+    metadata jsonb, created_at timestamp
+"""))
+
+# What Fin and teammates know.
+KNOWLEDGE = (
+    Resource("away_status_reasons", columns("""
+        id id, label text, emoji text
+        display_order bigint order
+        deleted boolean, created_at timestamp, updated_at timestamp
+    """)),
+    Resource("internal_articles", columns("""
+        id id, title text, body text, body_markdown text, owner_id reference, author_id reference
+        locale text, audience_ids jsonb, ai_chatbot_availability boolean
+        ai_copilot_availability boolean, ai_sales_agent_availability boolean
+        created_at timestamp, updated_at timestamp
+    """)),
+    Resource("content_import_sources", columns("""
+        id id, url text, sync_behavior text, status text, last_synced_at timestamp
+        audience_ids jsonb, created_at timestamp, updated_at timestamp
+    """)),
+    Resource("external_pages", columns("""
+        id id, external_id text, source_id reference, title text, html text, url text, locale text
+        ai_agent_availability boolean, ai_copilot_availability boolean
+        ai_sales_agent_availability boolean, fin_availability boolean
+        created_at timestamp, updated_at timestamp, last_ingested_at timestamp
+    """)),
+)
+
+EXCEPTIONS = Child("office_hours_exceptions", "office_hours_schedule_id", "", columns("""
+    id id, exception_date text, exception_type text, name text, time_intervals jsonb
+    recurring_annually boolean, created_at timestamp, updated_at timestamp
+"""), ("id",), is_record=True)
+
+# Most of them of versions after 2.14: empty before.
+SETTINGS = (
+    Resource("brands", columns("""
+        id id, name text, is_default boolean, help_center_id reference
+        default_address_settings_id reference, created_at timestamp, updated_at timestamp
+    """)),
+    Resource("email_settings", columns("""
+        id id, email text, verified boolean, domain text, brand_id reference
+        forwarding_enabled boolean, forwarded_email_last_received_at timestamp
+        created_at timestamp, updated_at timestamp
+    """)),
+    Resource("macros", columns("""
+        id id, name text, body text, body_text text, visible_to text, visible_to_team_ids jsonb
+        available_on jsonb, created_at timestamp, updated_at timestamp
+    """)),
+    Resource("audiences", columns("""
+        id id, name text, predicates jsonb, role_predicates jsonb
+        created_at timestamp, updated_at timestamp
+    """)),
+    Resource("content_snippets", columns("""
+        id id, title text, locale text, json_blocks jsonb, body_markdown text
+        ai_chatbot_availability boolean ai_chatbot_availability|chatbot_availability
+        ai_copilot_availability boolean ai_copilot_availability|copilot_availability
+        ai_sales_agent_availability boolean, audience_ids jsonb
+        created_at timestamp, updated_at timestamp
+    """)),
+    Resource("office_hours_schedules", columns("""
+        id id, name text, time_zone_name text, time_intervals jsonb, twenty_four_seven boolean
+        created_at timestamp, updated_at timestamp
+    """)),
+    Resource("data_connectors", columns("""
+        id id, name text, description text, state text, http_method text, direct_fin_usage boolean
+        created_by_admin_id reference, updated_by_admin_id reference
+        created_at timestamp, updated_at timestamp
+    """)),
+)
+
+CALLS = Resource("calls", columns("""
+    id id, conversation_id reference, admin_id reference, contact_id reference, state text
+    call_type text, direction text, ended_reason text, phone text
+    recording_url text, transcription_url text, fin_recording_url text, fin_transcription_url text
+    initiated_at timestamp, answered_at timestamp, ended_at timestamp
+    created_at timestamp, updated_at timestamp
+"""))
+
+RESOURCES = (SMALL_LISTS + (COMPANIES, CONTACTS, CONVERSATIONS, TICKETS) + HELP_CENTER + NEWS
+             + (ACTIVITY_LOGS,) + KNOWLEDGE + (CALLS,) + SETTINGS)
+
+# Lists of children that no document shows: the record's table → children. The truth has a line for
+# each, with what it belongs to.
+LISTED_APART = {
+    "contacts": EVENTS,
+    "help_centers": (REDIRECTS,),
+    "office_hours_schedules": (EXCEPTIONS,),
+}
+
+
+# Empty, unless the daemon is told to read them.
+OPTIONAL = ("calls", "data_event_summaries", "data_events")
 
 # Arrays whose order means nothing, as paths of member names: compared as sets in `raw`.
 SETS = (
@@ -348,7 +530,7 @@ SETS = (
     "opted_in_subscription_types.data", "tags.tags", "segments.segments", "contacts.contacts",
     "teammates.teammates", "linked_objects.data", "ticket_type.ticket_type_attributes.data",
     "team_ids", "admin_ids", "ticket_types.data", "ticket_states.data",
-    "ticket_type_attributes.ticket_type_attributes",
+    "ticket_type_attributes.ticket_type_attributes", "parent_ids", "newsfeed_assignments",
 )
 
 # What is served under an address that is signed anew at every read: the part before the question

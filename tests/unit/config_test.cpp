@@ -109,6 +109,8 @@ format = "json"
 TEST_F(Config, AllResourcesIsAnEmptyList)
 {
     EXPECT_TRUE(loaded("[sync]\nresources = [\"all\"]").sync.resources.empty());
+    EXPECT_EQ(loaded("[sync]\nresources = [\"all\", \"contacts\"]").sync.resources,
+              (std::vector<std::string>{"all", "contacts"}));
 }
 
 TEST_F(Config, NamesFileLineAndKeyOfAMistake)

@@ -38,6 +38,9 @@ constexpr column link_columns[] = {
 constexpr column note_columns[] = {{"id", column_type::id, "id", "-"}};
 constexpr column score_columns[] = {{"score", column_type::bigint, ".", "-"},
                                     {"position", column_type::bigint, "#", "-"}};
+constexpr column title_columns[] = {{"locale", column_type::text, "@", "-"},
+                                    {"title", column_type::text, "title", "-"},
+                                    {"position", column_type::bigint, "#", "-"}};
 constexpr column never_columns[] = {{"never_id", column_type::id, "id", "-"}};
 
 constexpr child part_children[] = {
@@ -91,6 +94,13 @@ constexpr child children[] = {
      .columns = score_columns,
      .key = "thing_id,position",
      .versions = {{2, 12}}},
+    {.table = "titles",
+     .kind = child_kind::values,
+     .meaning = "-",
+     .path = "titles.*",
+     .parent_column = "thing_id",
+     .columns = title_columns,
+     .key = "thing_id,locale"},
     {.table = "nevers",
      .kind = child_kind::links,
      .meaning = "-",
@@ -110,7 +120,7 @@ constexpr resource things{.name = "things",
                           .left_in_raw = in_raw};
 
 // Table numbers: parents before children.
-enum : std::size_t { tags = 1, parts, files, links, notes, scores, nevers };
+enum : std::size_t { tags = 1, parts, files, links, notes, scores, titles, nevers };
 
 const record_plan& plan()
 {
@@ -151,7 +161,7 @@ std::vector<std::string> paths(const std::vector<drift>& drifts)
 TEST(Tables, FollowTheCatalogueParentsFirst)
 {
     const auto tables = plan().tables();
-    ASSERT_EQ(tables.size(), 8U);
+    ASSERT_EQ(tables.size(), 9U);
     EXPECT_EQ(tables[0].name, "things");
     EXPECT_EQ(tables[parts].name, "parts");
     EXPECT_EQ(tables[files].name, "files");
@@ -175,6 +185,26 @@ TEST(Children, MayBeScalars)
     EXPECT_THAT(shown(decode(R"("tags":{"data":["a",2]})").children[tags]),
                 ElementsAre("1 a", "1 2"));
     EXPECT_THAT(shown(decode(R"("scores":[5,3])").children[scores]), ElementsAre("1 5 0", "1 3 1"));
+}
+
+TEST(Children, MayBeTheMembersOfAnObject)
+{
+    const auto record = decode(R"("titles":{"type":"titles","de":{"title":"A"},"p\u0074":{},)"
+                               R"("fr":null,"it":"x"})");
+    EXPECT_THAT(shown(record.children[titles]), ElementsAre("1 de A 0", "1 pt - 1"));
+    EXPECT_TRUE(record.children[titles].is_present && record.children[titles].is_complete);
+    EXPECT_THAT(record.drifts, IsEmpty());
+    const auto empty = decode(R"("titles":null)").children[titles];
+    EXPECT_TRUE(empty.is_present && empty.is_complete && empty.rows.empty());
+    const auto wrong = decode(R"("titles":[{"title":"A"}])");
+    EXPECT_FALSE(wrong.children[titles].is_present);
+    EXPECT_THAT(paths(wrong.drifts), ElementsAre("titles"));
+}
+
+TEST(Children, OfAnObjectNamedTwiceCountOnce)
+{
+    const auto record = decode(R"("titles":{"de":{"title":"A"},"de":{"title":"B"}})");
+    EXPECT_EQ(record.children[titles].rows.size(), 1U);
 }
 
 TEST(Children, AnAbsentArraySaysNothing)
@@ -465,7 +495,7 @@ TEST_F(ChildList, OfAChildsChildNamesTheChild)
 TEST_F(ChildList, NeedsATableOfTheRecord)
 {
     EXPECT_THROW(decode(0, {}), std::invalid_argument);
-    EXPECT_THROW(decode(8, {}), std::invalid_argument);
+    EXPECT_THROW(decode(9, {}), std::invalid_argument);
 }
 
 } // namespace

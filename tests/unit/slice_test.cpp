@@ -165,5 +165,13 @@ TEST(Slice, BoundsTheNumberOfRecords)
     EXPECT_THROW(slice_page(body + "]", "data"), malformed_page);
 }
 
+TEST(Slice, TakesPageNumbersThatStandBesideTheList)
+{
+    const auto page = slice_page(R"({"data":[],"page":1,"per_page":50,"total_pages":3})", "data");
+    EXPECT_EQ(page.total_pages, 3U);
+    EXPECT_EQ(slice_page(R"({"data":[]})", "data").total_pages, std::nullopt);
+    EXPECT_EQ(slice_page(R"({"data":[],"pages":{"total_pages":2}})", "data").total_pages, 2U);
+}
+
 } // namespace
 } // namespace intercom_mirror

@@ -131,20 +131,24 @@ void loader::read_credentials(const environment& variables)
     if (directory == variables.end()) {
         return;
     }
-    const std::array<std::pair<std::string_view, secret*>, 4> credentials{
-        {{"intercom-access-token", &result.intercom.access_token},
-         {"intercom-webhook-secret", &result.intercom.webhook_secret},
-         {"postgres-dsn", &result.postgres.dsn},
-         {"http-admin-token", &result.http.admin_token}}};
-    for (const auto& [name, target] : credentials) {
+    const auto take_file = [&](std::string_view name, const auto& read) {
         const auto path = std::filesystem::path(directory->second) / name;
         if (std::filesystem::exists(path)) {
-            take_or_explain(fmt::format("credential {}", name), {}, {}, [&, into = target] {
-                *into = read_secret(path);
+            take_or_explain(fmt::format("credential {}", name), {}, {}, [&] {
+                read(path);
                 return true;
             });
         }
+    };
+    const std::array<std::pair<std::string_view, secret*>, 3> credentials{
+        {{"intercom-access-token", &result.intercom.access_token},
+         {"postgres-dsn", &result.postgres.dsn},
+         {"http-admin-token", &result.http.admin_token}}};
+    for (const auto& [name, target] : credentials) {
+        take_file(name, [into = target](const auto& path) { *into = read_secret(path); });
     }
+    take_file("intercom-webhook-secret",
+              [&](const auto& path) { result.intercom.webhook_secrets = read_secrets(path); });
 }
 
 std::string loader::place_of(const toml::source_region& source, std::string_view name) const

@@ -197,9 +197,16 @@ constexpr option_key keys[] = {
      }},
     {"intercom.access_token_file", a_secret_file,
      [](options& o, const given& v) { return take_secret_file(v, o.intercom.access_token); }},
-    {"intercom.webhook_secret_file", a_secret_file,
-     [](options& o, const given& v) { return take_secret_file(v, o.intercom.webhook_secret); },
-     without_effect},
+    {"intercom.webhook_secret_file",
+     "the path of a file that holds nothing but the secret, or two of them, a line each",
+     [](options& o, const given& v) {
+         const auto path = v.text();
+         if (!path || path->empty()) {
+             return false;
+         }
+         o.intercom.webhook_secrets = read_secrets(*path);
+         return true;
+     }},
     {"intercom.api_version", known_api_versions,
      [](options& o, const given& v) {
          const auto text = v.text();
@@ -283,7 +290,7 @@ constexpr option_key keys[] = {
      without_effect},
 
     {"http.listen", R"(an address and port such as "127.0.0.1:8750")",
-     [](options& o, const given& v) { return take_listen(v, o.http); }, without_effect},
+     [](options& o, const given& v) { return take_listen(v, o.http); }},
     {"http.admin_token_file", a_secret_file,
      [](options& o, const given& v) { return take_secret_file(v, o.http.admin_token); },
      without_effect},
@@ -434,7 +441,9 @@ secret secret_in(std::string text)
     return secret(std::move(text));
 }
 
-secret read_secret(const std::string& path)
+namespace {
+
+std::string content_of(const std::string& path)
 {
     std::ifstream file(path, std::ios::binary);
     // Secrets are short; whoever names a big file named the wrong one.
@@ -446,7 +455,26 @@ secret read_secret(const std::string& path)
                           "it has to be a small file the user of the daemon may read"};
     }
     text.resize(static_cast<std::size_t>(file.gcount()));
-    return secret_in(std::move(text));
+    return text;
+}
+
+} // namespace
+
+secret read_secret(const std::string& path)
+{
+    return secret_in(content_of(path));
+}
+
+std::vector<secret> read_secrets(const std::string& path)
+{
+    const auto text = content_of(path);
+    const auto first_line = text.find('\n');
+    std::vector<secret> found{secret_in(text.substr(0, first_line))};
+    const auto rest = first_line == text.npos ? std::string() : text.substr(first_line + 1);
+    if (rest.find_first_not_of("\r\n") != rest.npos) {
+        found.push_back(secret_in(rest));
+    }
+    return found;
 }
 
 } // namespace intercom_mirror

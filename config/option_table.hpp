@@ -87,5 +87,8 @@ std::string shown(const raw_value& value);
 secret secret_in(std::string text);
 // The content of a file that holds one secret. Throws unfit_value.
 secret read_secret(const std::string& path);
+// Of a file that holds one secret, or two while it is being changed, each on a line of its own.
+// Throws unfit_value.
+std::vector<secret> read_secrets(const std::string& path);
 
 } // namespace intercom_mirror

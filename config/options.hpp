@@ -24,7 +24,8 @@ struct intercom_options
     // "https://api.intercom.io", or another server for tests: see origin_of().
     std::string base_url;
     secret access_token;
-    secret webhook_secret;
+    // Client secrets of the app that sends webhooks; two while the secret is being changed.
+    std::vector<secret> webhook_secrets;
     // The newest one that Intercom has published a description of.
     api_version version{2, 16};
     // Other apps of the workspace live on the same quota; a tenth is theirs.

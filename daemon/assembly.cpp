@@ -171,13 +171,26 @@ struct assembly::parts
     }
 
     // Connections carry the epoch in their name, so that who takes over can end them.
-    void connect()
+    [[nodiscard]] session_options options_of_connection() const
     {
         auto options = session_for(settings, true);
         if (*epoch != 0) {
             options.application_name =
                 fmt::format("intercom-mirror/{}/{}", epoch->load(), settings.postgres.schema);
         }
+        return options;
+    }
+
+    [[nodiscard]] std::unique_ptr<database> single_connection() const
+    {
+        std::vector<std::unique_ptr<store>> only;
+        only.push_back(make_postgres_store(options_of_connection(), epoch));
+        return make_threaded_database(std::move(only));
+    }
+
+    void connect()
+    {
+        const auto options = options_of_connection();
         std::vector<std::unique_ptr<store>> stores;
         // One of the connections renews the lease.
         for (unsigned i = 1; i < std::max(2U, settings.postgres.connections); ++i) {
@@ -185,9 +198,7 @@ struct assembly::parts
         }
         connections = make_threaded_database(std::move(stores));
         patient = make_patient_database(*connections, *time, log);
-        std::vector<std::unique_ptr<store>> keeper;
-        keeper.push_back(make_postgres_store(options, epoch));
-        lease_connection = make_threaded_database(std::move(keeper));
+        lease_connection = single_connection();
         all = std::make_unique<services>(services{
             *api, *patient, *time, random, log, pull_settings_of(settings, time->wall()), {}});
         if (*epoch != 0) {
@@ -244,6 +255,8 @@ struct assembly::parts
     std::unique_ptr<database> connections;
     std::unique_ptr<database> patient;
     std::unique_ptr<database> lease_connection;
+    std::unique_ptr<database> for_inbox; // opened when asked for, as is the next
+    std::unique_ptr<database> for_status;
     std::unique_ptr<services> all;
     bool is_interrupted = false;
     asio::io_context io;
@@ -288,6 +301,27 @@ void assembly::note_unserved()
 store& assembly::direct()
 {
     return parts_->blocking_store();
+}
+
+database& assembly::inbox_connection()
+{
+    if (!parts_->for_inbox) {
+        parts_->for_inbox = parts_->single_connection();
+    }
+    return *parts_->for_inbox;
+}
+
+database& assembly::status_connection()
+{
+    if (!parts_->for_status) {
+        parts_->for_status = parts_->single_connection();
+    }
+    return *parts_->for_status;
+}
+
+std::int64_t assembly::epoch() const
+{
+    return *parts_->epoch;
 }
 
 bool assembly::was_interrupted() const

@@ -53,6 +53,11 @@ public:
     // Says so in their state. Needs the lease.
     void note_unserved();
     [[nodiscard]] store& direct(); // a connection of its own, for blocking use
+    // Connections beside those of the mirror, whose outages are not waited for: one for what has to
+    // be short, one for what may take as long as counting rows does.
+    [[nodiscard]] database& inbox_connection();
+    [[nodiscard]] database& status_connection();
+    [[nodiscard]] std::int64_t epoch() const; // of the lease held; 0: none
     [[nodiscard]] bool was_interrupted() const;
 
 private:

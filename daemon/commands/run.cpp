@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 #include "daemon/assembly.hpp"
+#include "daemon/http_service.hpp"
 #include "daemon/progress.hpp"
 #include "sync/pull/engine.hpp"
 #include "sync/run_together.hpp"
@@ -101,26 +102,34 @@ exit_code run(const global_arguments& global)
         parts.note_unserved();
         auto& with = parts.with();
         engine pulling(with, parts.plans());
+        http_service service(parts, pulling, begun.settings, *begun.log);
         progress_display shown(pulling);
         const auto work = [&]() -> boost::asio::awaitable<exit_code> {
             sd_notify(0, "READY=1\nSTATUS=mirroring");
             std::vector<boost::asio::awaitable<void>> tasks;
             tasks.push_back(mirror(parts, with, pulling));
             tasks.push_back(shown.show(with.time));
+            tasks.push_back(service.run());
             co_await run_together(std::move(tasks));
             co_return exit_code::done;
         };
         const auto reload = [&] {
             sd_notify(0, "RELOADING=1");
             try {
-                parts.take_settings(load_setup(global).settings);
+                const auto settings = load_setup(global).settings;
+                parts.take_settings(settings);
+                service.take_settings(settings);
                 begun.log->info("configuration was read again");
             } catch (const config_error& error) {
                 begun.log->error("the configuration is not taken over", {{"reason", error.what()}});
             }
             sd_notify(0, "READY=1");
         };
-        const auto code = parts.run(work, [] { sd_notify(0, "WATCHDOG=1"); }, reload);
+        const auto feed = [&] {
+            sd_notify(0, "WATCHDOG=1");
+            service.look_around();
+        };
+        const auto code = parts.run(work, feed, reload);
         sd_notify(0, "STOPPING=1");
         parts.release_lease();
         return code;

@@ -1,7 +1,6 @@
 #include "daemon/assembly.hpp"
-#include "sync/pull/engine.hpp"
+#include "daemon/status_report.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -13,88 +12,6 @@ namespace intercom_mirror {
 namespace {
 
 using nlohmann::json;
-
-json time_or_null(const std::optional<wall_time>& at)
-{
-    if (!at) {
-        return nullptr;
-    }
-    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(*at));
-}
-
-json seconds_since(const std::optional<wall_time>& at)
-{
-    if (!at) {
-        return nullptr;
-    }
-    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now() - *at)
-        .count();
-}
-
-template <typename T>
-json or_null(const std::optional<T>& value)
-{
-    return value ? json(*value) : json(nullptr);
-}
-
-json describe(store& on, const record_plan& plan)
-{
-    const auto state = on.load_resource(plan.described().name);
-    const auto numbers = on.numbers(plan);
-    json one{{"resource", plan.described().name},
-             {"phase", state.phase},
-             {"rows", numbers.rows},
-             {"deleted", numbers.deleted},
-             {"lag_seconds", seconds_since(state.poll_cursor)},
-             {"complete_since", time_or_null(state.complete_since)},
-             {"last_poll_at", time_or_null(state.last_poll_at)},
-             {"last_sweep_at", time_or_null(state.last_sweep_at)},
-             {"reads_waiting", numbers.waiting},
-             {"dead_letters", numbers.dead_letters},
-             {"fuse", nullptr},
-             {"progress", nullptr},
-             {"trouble", or_null(state.trouble)}};
-    if (state.fuse_candidates) {
-        one["fuse"] = {{"candidates", *state.fuse_candidates},
-                       {"limit", or_null(state.fuse_limit)}};
-    }
-    if (numbers.slices != 0) {
-        one["progress"] = {{"slices", numbers.slices},
-                           {"slices_done", numbers.slices_done},
-                           {"records", numbers.slice_records},
-                           {"expected", or_null(state.expected_records)}};
-    }
-    return one;
-}
-
-// The rows stay as they were last seen; the state says why nothing moves.
-json describe_unserved(store& on, const resource& described, const options& settings)
-{
-    const record_plan plan(described, described.versions.first, settings.privacy.omit);
-    json one = describe(on, plan);
-    one["phase"] = "needs_version";
-    one["trouble"] = fmt::format("{}, api_version is {}", versions_text(described.versions),
-                                 to_string(settings.intercom.version));
-    return one;
-}
-
-json describe_all(store& on, const assembly& parts, const options& settings)
-{
-    json all{{"schema", settings.postgres.schema}, {"resources", json::array()}};
-    const auto holder = on.lease_holder();
-    all["daemon"] = holder ? json{{"holder", holder->holder},
-                                  {"epoch", holder->epoch},
-                                  {"is_alive", holder->is_alive},
-                                  {"quota", json::parse(holder->vitals, nullptr, false)}}
-                           : json(nullptr);
-    for (const auto& plan : parts.plans()) {
-        all["resources"].push_back(describe(on, plan));
-    }
-    for (const auto* each : parts.unserved()) {
-        all["resources"].push_back(describe_unserved(on, *each, settings));
-    }
-    return all;
-}
 
 std::string age_text(const json& seconds)
 {
@@ -173,7 +90,8 @@ exit_code status(const global_arguments& global, const status_arguments& argumen
                                   "intercom-mirror migrate, or run");
         }
         for (;;) {
-            const auto all = describe_all(*connection, parts, begun.settings);
+            const auto all =
+                describe_status(*connection, parts.plans(), parts.unserved(), begun.settings);
             if (arguments.as_json) {
                 out << all.dump(arguments.is_watching ? -1 : 2) << '\n';
             } else {

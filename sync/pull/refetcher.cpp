@@ -26,6 +26,8 @@ constexpr std::size_t batch_records_max = 64;
 constexpr std::size_t batch_bytes_max = std::size_t{2} << 20U;
 // A list with an element that cannot be read is asked for again this often, then done without it.
 constexpr int unreadable_attempts_max = 5;
+// A record of which webhooks tell again and again is not read more often than this: changes gather.
+constexpr duration rest_after_hint = std::chrono::seconds(2);
 constexpr duration first_retry = std::chrono::seconds(2);
 constexpr duration longest_retry = std::chrono::minutes(15);
 
@@ -86,10 +88,68 @@ awaitable<void> refetcher::run()
     co_await run_together(std::move(tasks));
 }
 
+// Behind what is as urgent, before what is less; false when it keeps its place or is being read.
+bool refetcher::enqueue(refetch_entry entry)
+{
+    if (is_resting(entry)) {
+        return false;
+    }
+    if (!claimed_.emplace(entry.id, entry.part).second) {
+        const auto same = std::ranges::find_if(waiting_, [&](const refetch_entry& one) {
+            return one.id == entry.id && one.part == entry.part;
+        });
+        // What is noted while it is read stays noted, as a later version, and is read once more.
+        if (same == waiting_.end()) {
+            return false;
+        }
+        if (same->in <= entry.in) {
+            entry.in = same->in;
+            *same = std::move(entry); // reading it settles the later note, too
+            return false;
+        }
+        waiting_.erase(same);
+    }
+    const auto place = std::ranges::upper_bound(waiting_, entry.in, {}, &refetch_entry::in);
+    waiting_.insert(place, std::move(entry));
+    return true;
+}
+
+// Whoever waits for the queue to be empty does not wait for that.
+bool refetcher::is_resting(const refetch_entry& entry)
+{
+    const auto found = rests_.find({entry.id, entry.part});
+    return is_forever_ && entry.in == lane::hints && found != rests_.end() &&
+           with_.time.now() < found->second;
+}
+
+// What webhooks told of overtakes what waits here already.
+awaitable<void> refetcher::take_hints()
+{
+    hints_at_ = with_.time.now() + with_.settings.queue_look_every;
+    auto load = [&](store& on) {
+        return on.due_hints(plan_.described().name, with_.time.wall(),
+                            claimed_at_once + claimed_.size());
+    };
+    auto due = co_await with_.db.run(load);
+    bool is_new = false;
+    for (auto& entry : due) {
+        is_new = enqueue(std::move(entry)) || is_new;
+    }
+    if (is_new) {
+        changed_.notify_all();
+    }
+}
+
 awaitable<void> refetcher::feed()
 {
+    using namespace boost::asio::experimental::awaitable_operators;
     bool is_more = true; // in the table, as far as is known
+    hints_at_ = with_.time.now();
     for (;;) {
+        std::erase_if(rests_, [&](const auto& one) { return one.second <= with_.time.now(); });
+        if (!claimed_.empty() && with_.time.now() >= hints_at_) {
+            co_await take_hints();
+        }
         const bool was_idle = claimed_.empty();
         if (waiting_.size() < claimed_low && (is_more || is_nudged_ || was_idle)) {
             is_nudged_ = false;
@@ -99,13 +159,11 @@ awaitable<void> refetcher::feed()
             };
             auto due = co_await with_.db.run(load);
             is_more = due.size() == wanted;
-            const auto before = waiting_.size();
+            bool is_new = false;
             for (auto& entry : due) {
-                if (claimed_.emplace(entry.id, entry.part).second) {
-                    waiting_.push_back(std::move(entry));
-                }
+                is_new = enqueue(std::move(entry)) || is_new;
             }
-            if (waiting_.size() != before) {
+            if (is_new) {
                 changed_.notify_all();
                 continue;
             }
@@ -119,13 +177,12 @@ awaitable<void> refetcher::feed()
                     changed_.notify_all();
                     co_return;
                 }
-                using namespace boost::asio::experimental::awaitable_operators;
                 co_await (changed_.wait() || with_.time.sleep_for(with_.settings.queue_look_every));
                 continue;
             }
         }
         if (!is_nudged_ || waiting_.size() >= claimed_low) {
-            co_await changed_.wait();
+            co_await (changed_.wait() || with_.time.sleep_until(hints_at_));
         }
     }
 }
@@ -141,6 +198,9 @@ awaitable<void> refetcher::fetch_some()
         }
         auto entry = std::move(waiting_.front());
         waiting_.pop_front();
+        if (entry.in == lane::hints) {
+            rests_[{entry.id, entry.part}] = with_.time.now() + rest_after_hint;
+        }
         co_await fetch(std::move(entry));
         if (waiting_.size() < claimed_low) {
             changed_.notify_all();

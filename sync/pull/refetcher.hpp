@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <deque>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -50,6 +51,9 @@ private:
     using claim = std::pair<std::string, std::string>; // id, part
 
     boost::asio::awaitable<void> feed();
+    boost::asio::awaitable<void> take_hints();
+    bool enqueue(refetch_entry entry);
+    bool is_resting(const refetch_entry& entry);
     boost::asio::awaitable<void> fetch_some();
     boost::asio::awaitable<void> store_some();
     boost::asio::awaitable<void> fetch(refetch_entry entry);
@@ -66,11 +70,13 @@ private:
     services& with_;
     const record_plan& plan_;
     condition changed_;
-    std::deque<refetch_entry> waiting_;
-    std::set<claim> claimed_; // waiting, under way, or answered and not yet stored
+    std::deque<refetch_entry> waiting_; // in the order of lanes
+    std::set<claim> claimed_;           // waiting, under way, or answered and not yet stored
     std::vector<fetched> answered_;
     std::vector<fetched_list> answered_lists_;
     std::size_t answered_bytes_ = 0; // of both
+    instant hints_at_;               // when the table is looked at for hints again
+    std::map<claim, instant> rests_; // what a hint made be read lately, and until when it rests
     std::uint64_t stored_ = 0;
     std::uint64_t applied_ = 0;
     bool is_forever_ = true;

@@ -98,7 +98,7 @@ std::optional<lease_facts> lease_holder(pqxx::transaction_base& transaction)
 void note_refetch(session& connection, pqxx::transaction_base& transaction,
                   std::string_view resource, std::span<const std::string> ids,
                   std::span<const std::optional<std::uint64_t>> list_hashes, std::string_view part,
-                  lane in, std::string_view reason, bool is_held)
+                  lane in, std::string_view reason, bool is_held, std::optional<wall_time> due_at)
 {
     if (ids.empty()) {
         return;
@@ -114,17 +114,22 @@ void note_refetch(session& connection, pqxx::transaction_base& transaction,
             given.arrays[1].add({});
         }
     }
-    given.texts = {std::string(resource), std::string(part), std::to_string(static_cast<int>(in)),
-                   std::string(reason), is_held ? "true" : "false"};
+    given.texts = {
+        std::string(resource), std::string(part),          std::to_string(static_cast<int>(in)),
+        std::string(reason),   is_held ? "true" : "false", micros(due_at)};
     // Noted again for the same sighting changes nothing; for another one, the version grows, and
     // a read under way will not take the entry with it.
     static const std::string note =
-        "INSERT INTO refetch AS t (resource, id, part, lane, reason, list_hash, is_held)\n"
-        "SELECT DISTINCT ON (s.id) $3, s.id, $4, $5::smallint, $6, s.hash, $7::boolean\n"
+        "INSERT INTO refetch AS t (resource, id, part, lane, reason, list_hash, is_held, next_at)\n"
+        "SELECT DISTINCT ON (s.id) $3, s.id, $4, $5::smallint, $6, s.hash, $7::boolean,\n"
+        "       coalesce(" +
+        fmt::format(to_time, "$8") +
+        ", '-infinity')\n"
         "  FROM unnest($1::text[], $2::bigint[]) AS s(id, hash)\n"
         "ON CONFLICT (resource, id, part) DO UPDATE\n"
         "   SET lane = least(t.lane, excluded.lane), list_hash = excluded.list_hash,\n"
-        "       version = t.version + 1, next_at = '-infinity', attempts = 0,\n"
+        "       version = t.version + 1, next_at = least(t.next_at, excluded.next_at),\n"
+        "       attempts = 0,\n"
         "       is_held = t.is_held AND excluded.is_held, reason = excluded.reason\n"
         " WHERE NOT excluded.is_held AND (excluded.list_hash IS NULL OR t.is_held\n"
         "       OR t.list_hash IS DISTINCT FROM excluded.list_hash OR excluded.lane < t.lane)";
@@ -132,21 +137,29 @@ void note_refetch(session& connection, pqxx::transaction_base& transaction,
 }
 
 std::vector<refetch_entry> due_refetches(session& connection, pqxx::transaction_base& transaction,
-                                         std::string_view resource, wall_time now, std::size_t most)
+                                         std::string_view resource, wall_time now, std::size_t most,
+                                         urgency which)
 {
     // Nothing is put back for longer than a quarter of an hour: what lies further ahead was put
     // back before the machine's clock was set back.
     std::vector<refetch_entry> due;
-    static const std::string look =
-        fmt::format("SELECT id, part, lane, reason, list_hash, version, attempts FROM refetch"
-                    " WHERE resource = $1 AND NOT is_held"
-                    " AND (next_at <= {0} OR next_at > {0} + interval '30 minutes')"
-                    " ORDER BY lane, next_at, id LIMIT $3::bigint",
-                    fmt::format(to_time, "$2"));
+    const auto statement = [](std::string_view condition) {
+        return fmt::format(
+            "SELECT id, part, lane, reason, list_hash, version, attempts FROM refetch"
+            " WHERE resource = $1 AND NOT is_held{1}"
+            " AND (next_at <= {0} OR next_at > {0} + interval '30 minutes')"
+            " ORDER BY lane, next_at, id LIMIT $3::bigint",
+            fmt::format(to_time, "$2"), condition);
+    };
+    static const std::string look = statement("");
+    // Apart, for the index on the lane to be used: few of a long queue are hints.
+    static const std::string look_for_hints =
+        statement(fmt::format(" AND lane <= {}", index_of(lane::hints)));
     parameters given;
     given.texts = {std::string(resource), std::to_string(now.time_since_epoch().count()),
                    std::to_string(most)};
-    for (const auto& one : connection.run(transaction, look, std::move(given))) {
+    const auto& wanted = which == urgency::hints ? look_for_hints : look;
+    for (const auto& one : connection.run(transaction, wanted, std::move(given))) {
         refetch_entry entry;
         entry.id = one[0].c_str();
         entry.part = one[1].c_str();
@@ -211,6 +224,54 @@ void drop_held(session& connection, pqxx::transaction_base& transaction, std::st
     static const std::string drop =
         "DELETE FROM refetch WHERE resource = $2 AND is_held AND id = ANY ($1::text[])";
     connection.run(transaction, drop, std::move(given));
+}
+
+std::set<std::string> append_inbox(session& connection, pqxx::transaction_base& transaction,
+                                   std::span<const inbox_entry> entries)
+{
+    parameters given;
+    for (int i = 0; i < 3; ++i) {
+        given.arrays.emplace_back(sent_type::text);
+    }
+    given.arrays.emplace_back(sent_type::bigint);
+    for (const auto& entry : entries) {
+        std::string records;
+        for (const auto& one : entry.hints) {
+            records += fmt::format("{}{}/{}", records.empty() ? "" : " ", one.resource, one.id);
+        }
+        given.arrays[0].add(std::string_view(entry.id));
+        given.arrays[1].add(std::string_view(entry.topic));
+        given.arrays[2].add(std::string_view(records));
+        if (entry.happened_at) {
+            given.arrays[3].add(*entry.happened_at);
+        } else {
+            given.arrays[3].add({});
+        }
+    }
+    // In the order of their ids, so that two who append wait for each other instead of deadlocking.
+    static const std::string append =
+        "INSERT INTO inbox (id, topic, records, happened_at)\n"
+        "SELECT DISTINCT ON (s.id) s.id, s.topic, string_to_array(s.records, ' '),\n"
+        "       to_timestamp(s.happened_at)\n"
+        "  FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])\n"
+        "       AS s(id, topic, records, happened_at)\n"
+        " ORDER BY s.id\n"
+        "ON CONFLICT (id) DO NOTHING RETURNING id";
+    std::set<std::string> fresh;
+    for (const auto& one : connection.run(transaction, append, std::move(given))) {
+        fresh.emplace(one[0].c_str());
+    }
+    return fresh;
+}
+
+std::size_t forget_inbox(pqxx::transaction_base& transaction, wall_time before, std::size_t most)
+{
+    const auto gone = transaction.exec_params(
+        fmt::format("DELETE FROM inbox WHERE ctid = ANY (ARRAY(SELECT old.ctid FROM inbox AS old"
+                    " WHERE old.received_at < {} ORDER BY old.received_at LIMIT $2::bigint))",
+                    fmt::format(to_time, "$1")),
+        before.time_since_epoch().count(), most);
+    return static_cast<std::size_t>(gone.affected_rows());
 }
 
 std::vector<std::string> live_keys(pqxx::transaction_base& transaction, const record_plan& plan,

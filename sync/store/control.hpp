@@ -15,10 +15,12 @@ std::optional<lease_facts> lease_holder(pqxx::transaction_base& transaction);
 void note_refetch(session& connection, pqxx::transaction_base& transaction,
                   std::string_view resource, std::span<const std::string> ids,
                   std::span<const std::optional<std::uint64_t>> list_hashes, std::string_view part,
-                  lane in, std::string_view reason, bool is_held);
+                  lane in, std::string_view reason, bool is_held,
+                  std::optional<wall_time> due_at = {});
+enum class urgency : std::uint8_t { any, hints };
 std::vector<refetch_entry> due_refetches(session& connection, pqxx::transaction_base& transaction,
-                                         std::string_view resource, wall_time now,
-                                         std::size_t most);
+                                         std::string_view resource, wall_time now, std::size_t most,
+                                         urgency which);
 void retry_refetch(pqxx::transaction_base& transaction, std::string_view resource,
                    const refetch_entry& entry, wall_time next_at);
 // Each in the version it had when it was claimed, or a later note is lost.
@@ -26,6 +28,11 @@ void drop_refetches(session& connection, pqxx::transaction_base& transaction,
                     std::string_view resource, std::span<const refetch_entry> entries);
 void drop_held(session& connection, pqxx::transaction_base& transaction, std::string_view resource,
                std::span<const std::string> ids);
+
+// The ids that were not known yet.
+std::set<std::string> append_inbox(session& connection, pqxx::transaction_base& transaction,
+                                   std::span<const inbox_entry> entries);
+std::size_t forget_inbox(pqxx::transaction_base& transaction, wall_time before, std::size_t most);
 
 std::vector<std::string> live_keys(pqxx::transaction_base& transaction, const record_plan& plan,
                                    const time_slice& slice, std::string_view zone);

@@ -355,7 +355,17 @@ public:
                                              std::size_t most) override
     {
         return look<std::vector<refetch_entry>>([&](pqxx::transaction_base& transaction) {
-            return control::due_refetches(session_, transaction, resource, now, most);
+            return control::due_refetches(session_, transaction, resource, now, most,
+                                          control::urgency::any);
+        });
+    }
+
+    std::vector<refetch_entry> due_hints(std::string_view resource, wall_time now,
+                                         std::size_t most) override
+    {
+        return look<std::vector<refetch_entry>>([&](pqxx::transaction_base& transaction) {
+            return control::due_refetches(session_, transaction, resource, now, most,
+                                          control::urgency::hints);
         });
     }
 
@@ -416,6 +426,39 @@ public:
             transaction.exec_params("DELETE FROM refetch WHERE resource = $1 AND is_held",
                                     std::string(resource));
         });
+    }
+
+    std::size_t append_inbox(std::span<const inbox_entry> entries, wall_time due_at) override
+    {
+        std::size_t fresh_count = 0;
+        session_.transact([&](pqxx::transaction_base& transaction) {
+            const auto fresh = control::append_inbox(session_, transaction, entries);
+            fresh_count = fresh.size();
+            // One statement for the hints that differ in nothing but the record.
+            std::map<std::pair<std::string, std::string>, std::vector<std::string>> told;
+            for (const auto& entry : entries) {
+                if (!fresh.contains(entry.id)) {
+                    continue;
+                }
+                for (const auto& one : entry.hints) {
+                    told[{one.resource, one.reason}].push_back(one.id);
+                }
+            }
+            for (const auto& [key, ids] : told) {
+                control::note_refetch(session_, transaction, key.first, ids, {}, "", lane::hints,
+                                      key.second, false, due_at);
+            }
+        });
+        return fresh_count;
+    }
+
+    std::size_t forget_inbox(wall_time before, std::size_t most) override
+    {
+        std::size_t count = 0;
+        session_.transact([&](pqxx::transaction_base& transaction) {
+            count = control::forget_inbox(transaction, before, most);
+        });
+        return count;
     }
 
     std::vector<time_slice> load_slices(std::string_view resource, std::string_view stream) override

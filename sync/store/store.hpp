@@ -268,6 +268,23 @@ struct dead_letter
     std::string noted_at;
 };
 
+// A record that a webhook told of, to be read again.
+struct hint
+{
+    std::string resource;
+    std::string id;
+    std::string reason;
+};
+
+// A notification of Intercom's, reduced to what is acted on. All texts are visible ASCII.
+struct inbox_entry
+{
+    std::string id;
+    std::string topic;
+    std::optional<std::int64_t> happened_at; // unix seconds
+    std::vector<hint> hints;
+};
+
 struct resource_numbers
 {
     std::int64_t rows = 0;
@@ -356,6 +373,9 @@ public:
                               bool is_held) = 0;
     virtual std::vector<refetch_entry> due_refetches(std::string_view resource, wall_time now,
                                                      std::size_t most) = 0;
+    // Only those that edits or webhooks ask for, the most urgent ones.
+    virtual std::vector<refetch_entry> due_hints(std::string_view resource, wall_time now,
+                                                 std::size_t most) = 0;
     virtual void retry_refetch(std::string_view resource, const refetch_entry& entry,
                                wall_time next_at) = 0;
     virtual void drop_refetch(std::string_view resource, const refetch_entry& entry) = 0;
@@ -366,6 +386,13 @@ public:
     virtual void drop_held(std::string_view resource, std::span<const std::string> ids) = 0;
     // Entries that are due or will be, without the held ones.
     virtual std::int64_t count_waiting(std::string_view resource) = 0;
+
+    // --- inbox (needs no lease) --------------------------------------------------------------
+    // Keeps the notifications that are not known yet, notes the records they tell of to be read
+    // from `due_at` on, and returns how many were new.
+    virtual std::size_t append_inbox(std::span<const inbox_entry> entries, wall_time due_at) = 0;
+    // Forgets up to `most` notifications received before; returns how many.
+    virtual std::size_t forget_inbox(wall_time before, std::size_t most) = 0;
 
     // --- progress ----------------------------------------------------------------------------
     virtual std::vector<time_slice> load_slices(std::string_view resource,

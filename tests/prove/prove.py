@@ -23,6 +23,7 @@ import point_planted
 import point_quota
 import point_switching
 import point_versions
+import point_webhooks
 from world import ROOT, Failed, Settings
 
 # Each takes the settings and yields (what, figure, goal, whether it was reached).
@@ -36,6 +37,7 @@ POINTS = {
     "guards": point_guards.show,
     "versions": point_versions.show,
     "switching": point_switching.show,
+    "webhooks": point_webhooks.show,
 }
 
 

@@ -180,6 +180,7 @@ class World:
             "INTERCOM_MIRROR_POSTGRES_DSN": self.dsn,
             "INTERCOM_MIRROR_SYNC_SWEEP_EVERY": "24h",
             "INTERCOM_MIRROR_SYNC_POLL_EVERY": "2s",
+            "INTERCOM_MIRROR_HTTP_LISTEN": "127.0.0.1:0",
         }
         self.speak(self.api_version)
         return self

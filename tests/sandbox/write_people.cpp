@@ -1,4 +1,5 @@
 #include "tests/sandbox/operations.hpp"
+#include "tests/sandbox/text_pool.hpp"
 #include "tests/sandbox/write_api.hpp"
 
 #include <algorithm>

@@ -19,8 +19,9 @@ MAY_INCLUDE = {
     "sync/store": {"sync", "sync/store", "sync/record", "schema", "migrations"},
     "sync/pull": {"sync", "sync/pull", "sync/store", "sync/intercom", "sync/record", "schema",
                   "config"},
-    "daemon": {"daemon", "sync", "sync/pull", "sync/store", "sync/intercom", "sync/record",
-               "schema", "config", "migrations"},
+    "sync/webhook": {"sync", "sync/webhook", "sync/store", "sync/record", "schema", "config"},
+    "daemon": {"daemon", "sync", "sync/pull", "sync/webhook", "sync/store", "sync/intercom",
+               "sync/record", "schema", "config", "migrations"},
     # The simulated workspace shares no code with the mirror, so that a misunderstanding shows.
     "tests/sandbox": {"tests/sandbox"},
     "tests": {"*"},
@@ -29,7 +30,8 @@ MAY_INCLUDE = {
 # The only places where a library may be included, as regular expressions of paths.
 CONFINED = {
     r"pqxx/": r"sync/store/|tests/",
-    r"boost/beast": r"sync/intercom/http_client\.cpp|tests/",
+    r"boost/beast": r"sync/intercom/http_client\.cpp|daemon/http_server\.cpp|tests/",
+    r"prometheus/": r"daemon/metrics\.cpp|tests/",
     r"CLI/": r"daemon/command_line\.cpp|tests/",
     r"toml\+\+/": r"config/",
     r"spdlog/": r"daemon/log\.cpp",

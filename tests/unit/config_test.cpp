@@ -282,9 +282,33 @@ TEST_F(Config, TellsWhatHasNoEffect)
                                     "[[backfill]]\nresources = [\"contacts\"]\n"
                                     "schedule = \"0 3 * * 0\"\nsince = \"-90d\"");
     EXPECT_EQ(settings.without_effect,
-              (std::vector<std::string>{"backfill", "http.listen", "push.policy.contacts.name"}));
+              (std::vector<std::string>{"backfill", "push.policy.contacts.name"}));
+    EXPECT_EQ(settings.http.host, "::1");
     EXPECT_EQ(settings.push.policies.at("contacts.name"), conflict_policy::local_wins);
     EXPECT_EQ(settings.backfills.at(0).schedule, "0 3 * * 0");
+}
+
+TEST_F(Config, TakesTwoWebhookSecretsWhileOneReplacesTheOther)
+{
+    const auto secrets_in = [&](const std::string& content) {
+        const auto file = write("webhook-secret", content);
+        const options settings =
+            loaded("[intercom]\nwebhook_secret_file = \"" + file.string() + "\"");
+        std::vector<std::string> found;
+        for (const secret& each : settings.intercom.webhook_secrets) {
+            found.push_back(each.reveal());
+        }
+        return found;
+    };
+    EXPECT_EQ(secrets_in("one"), std::vector<std::string>{"one"});
+    EXPECT_EQ(secrets_in("one\n"), std::vector<std::string>{"one"});
+    EXPECT_EQ(secrets_in("one\r\ntwo\n"), (std::vector<std::string>{"one", "two"}));
+    for (const char* content : {"", "\n", "\none", "one\ntwo\nthree"}) {
+        const auto file = write("webhook-secret", content);
+        EXPECT_NE(complaint("[intercom]\nwebhook_secret_file = \"" + file.string() + "\""),
+                  "it was accepted")
+            << content;
+    }
 }
 
 TEST_F(Config, AsksForTheTokenOnlyWhenItIsNeeded)

@@ -121,7 +121,7 @@ def resumed(world, daemon):
     yield "records it read", row["records"], f"≥ {there}", row["records"] >= there
     reads = single_reads(world)
     # A kill repeats what was under way or not yet stored.
-    most = there + 2 * LEFTOVER
+    most = there + 192
     yield f"single reads for {there} conversations", reads, f"{there} to {most}", \
         there <= reads <= most
 

@@ -238,12 +238,11 @@ void loader::read_backfills(const toml::node& node)
             take_or_explain(place, key->expected, raw,
                             [&] { return key->take(backfill, given(raw, names_, {})); });
         }
-        if (backfill.schedule.empty()) {
+        if (!backfill.schedule) {
             throw config_error(place_of(entry.source(), "backfill") + " has no schedule",
                                "for example schedule = \"0 3 * * 0\": every Sunday at three");
         }
         result.backfills.push_back(std::move(backfill));
-        note_idle("backfill");
     }
 }
 

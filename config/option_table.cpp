@@ -307,7 +307,11 @@ constexpr backfill_key backfill_keys[] = {
     {"schedule", R"(a cron expression of five fields such as "0 3 * * 0")",
      [](scheduled_backfill& b, const given& v) {
          const auto text = v.text();
-         return text && is_cron_expression(*text) && put(b.schedule, text);
+         try {
+             return text && put(b.schedule, std::optional(cron_schedule(*text)));
+         } catch (const bad_cron& bad) {
+             throw unfit_value{bad.what(), "for example \"0 3 * * 0\": every Sunday at three, UTC"};
+         }
      }},
     {"since", a_moment,
      [](scheduled_backfill& b, const given& v) { return take_moment(v, b.since); }},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/cron.hpp"
 #include "config/secret.hpp"
 #include "schema/api_version.hpp"
 
@@ -83,8 +84,8 @@ struct push_options
 
 struct scheduled_backfill
 {
-    std::vector<std::string> resources;
-    std::string schedule; // five-field cron expression, UTC
+    std::vector<std::string> resources;    // empty: all that are mirrored
+    std::optional<cron_schedule> schedule; // always there once it is loaded
     std::optional<moment> since;
 };
 

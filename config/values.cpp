@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <libpq-fe.h>
 #include <limits>
@@ -49,6 +48,24 @@ bool take_symbol(std::string_view& text, std::string_view allowed)
     return true;
 }
 
+// "Z", "+02:00": how far ahead of UTC.
+std::optional<std::chrono::minutes> parse_offset(std::string_view text)
+{
+    if (text == "Z") {
+        return std::chrono::minutes(0);
+    }
+    const int sign = text.starts_with('-') ? -1 : 1;
+    const bool has_sign = take_symbol(text, "+-");
+    const auto hours = take_digits(text, 2);
+    const bool colon = take_symbol(text, ":");
+    const auto minutes = take_digits(text, 2);
+    if (!has_sign || !hours || !colon || !minutes || !text.empty() || *hours > 23 ||
+        *minutes > 59) {
+        return std::nullopt;
+    }
+    return sign * (std::chrono::hours(*hours) + std::chrono::minutes(*minutes));
+}
+
 std::optional<std::chrono::sys_seconds> parse_date(std::string_view text)
 {
     using namespace std::chrono;
@@ -75,42 +92,18 @@ std::optional<std::chrono::sys_seconds> parse_date(std::string_view text)
     const auto minute = take_digits(text, 2);
     const bool second_colon = take_symbol(text, ":");
     const auto second = take_digits(text, 2);
-    if (!separator || !colon || !second_colon || !hour || !minute || !second || text != "Z" ||
+    if (take_symbol(text, ".")) {
+        if (!take_digits(text, 1)) {
+            return std::nullopt;
+        }
+        text.remove_prefix(std::min(text.find_first_not_of("0123456789"), text.size()));
+    }
+    const auto east = parse_offset(text);
+    if (!separator || !colon || !second_colon || !hour || !minute || !second || !east ||
         *hour > 23 || *minute > 59 || *second > 59) {
         return std::nullopt;
     }
-    return midnight + hours(*hour) + minutes(*minute) + seconds(*second);
-}
-
-bool is_cron_field(std::string_view field, unsigned lowest, unsigned highest)
-{
-    const auto in_range = [=](std::optional<unsigned> number) {
-        return number && *number >= lowest && *number <= highest;
-    };
-    while (true) {
-        const auto comma = field.find(',');
-        std::string_view item = field.substr(0, comma);
-        if (const auto slash = item.find('/'); slash != item.npos) {
-            const auto step = parse_number<unsigned>(item.substr(slash + 1));
-            if (!step || *step == 0) {
-                return false;
-            }
-            item = item.substr(0, slash);
-        }
-        if (item != "*") {
-            const auto dash = item.find('-');
-            const auto from = parse_number<unsigned>(item.substr(0, dash));
-            const auto until =
-                dash == item.npos ? from : parse_number<unsigned>(item.substr(dash + 1));
-            if (!in_range(from) || !in_range(until) || *from > *until) {
-                return false;
-            }
-        }
-        if (comma == field.npos) {
-            return true;
-        }
-        field.remove_prefix(comma + 1);
-    }
+    return midnight + hours(*hour) + minutes(*minute) + seconds(*second) - *east;
 }
 
 std::size_t edit_distance(std::string_view left, std::string_view right)
@@ -219,21 +212,6 @@ bool is_safe_origin(std::string_view url)
         return false;
     }
     return parsed->scheme() == "https" || (parsed->scheme() == "http" && is_loopback(host));
-}
-
-bool is_cron_expression(std::string_view text)
-{
-    constexpr std::array<std::pair<unsigned, unsigned>, 5> ranges{
-        {{0, 59}, {0, 23}, {1, 31}, {1, 12}, {0, 7}}};
-    for (std::size_t i = 0; i < ranges.size(); ++i) {
-        const auto blank = text.find(' ');
-        if ((blank == text.npos) != (i + 1 == ranges.size()) ||
-            !is_cron_field(text.substr(0, blank), ranges[i].first, ranges[i].second)) {
-            return false;
-        }
-        text.remove_prefix(blank == text.npos ? text.size() : blank + 1);
-    }
-    return true;
 }
 
 std::optional<postgres_route> parse_dsn(const std::string& dsn)

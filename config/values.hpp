@@ -17,7 +17,7 @@ namespace intercom_mirror {
 // "30s", "5m", "24h", "7d", "2w"
 std::optional<std::chrono::seconds> parse_duration(std::string_view text);
 
-// "2023-01-01", "2023-01-01T08:30:00Z", or relative: "-90d"
+// "2023-01-01", "2023-01-01T08:30:00Z", "2023-01-01T08:30:00+02:00" (RFC 3339), or relative: "-90d"
 std::optional<moment> parse_moment(std::string_view text);
 
 struct listen_address
@@ -31,9 +31,6 @@ std::optional<listen_address> parse_listen(std::string_view text);
 
 // "https://host[:port]", and http for loopback only: the token travels with every request.
 bool is_safe_origin(std::string_view url);
-
-// Five fields of a cron expression, each a list of *, n, a-b, with an optional /step.
-bool is_cron_expression(std::string_view text);
 
 // What a connection string says about the way to the server. Nothing: libpq cannot read it.
 struct postgres_route

@@ -112,6 +112,7 @@ pull_settings pull_settings_of(const options& settings, wall_time now)
     pull_settings made;
     made.poll_every = settings.sync.poll_every;
     made.sweep_every = settings.sync.sweep_every;
+    made.backfills = settings.backfills;
     for (const auto& [name, its] : settings.resources) {
         if (its.since) {
             const auto at = its.since->at(std::chrono::floor<std::chrono::seconds>(now));
@@ -369,6 +370,7 @@ void assembly::take_settings(const options& settings)
     used.poll_every = fresh.poll_every;
     used.sweep_every = fresh.sweep_every;
     used.since = fresh.since;
+    used.backfills = fresh.backfills;
     // A token from the environment is wiped after the start and cannot be read again.
     if (!settings.intercom.access_token.empty()) {
         parts_->token = settings.intercom.access_token;
@@ -465,6 +467,16 @@ std::string line_of(std::string_view message, std::string_view word)
 }
 
 } // namespace
+
+void require_readable(const resource_state& state)
+{
+    if (state.phase == "forbidden" || state.phase == "needs_version" ||
+        state.phase == "needs_token") {
+        throw command_failure(exit_code::not_permitted,
+                              fmt::format("{} cannot be read: {}", state.resource,
+                                          state.trouble.value_or(state.phase)));
+    }
+}
 
 exit_code end_of(const std::function<exit_code()>& command)
 {

@@ -41,7 +41,8 @@ public:
     exit_code run(const work& task, std::function<void()> feed = {},
                   const std::function<void()>& reload = {});
 
-    // Takes over what may change while running: how often to poll and sweep, `since`, the token.
+    // Takes over what may change while running: how often to poll and sweep, `since`, scheduled
+    // backfills, the token.
     void take_settings(const options& settings);
     // Tries the token again after it was rejected.
     void try_token_again();
@@ -67,6 +68,9 @@ private:
 
 // Turns what the store and the client throw into the program's exit codes.
 exit_code end_of(const std::function<exit_code()>& command);
+
+// Throws command_failure when the daemon cannot read the resource, and waiting would not help.
+void require_readable(const resource_state& state);
 
 session_options session_for(const options& settings, bool is_daemon);
 

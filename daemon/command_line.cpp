@@ -19,6 +19,7 @@ struct words_taken
 {
     global_arguments global;
     sync_arguments syncing;
+    backfill_arguments filling;
     migrate_arguments migrating;
     status_arguments showing;
     verify_arguments verifying;
@@ -50,6 +51,32 @@ void add_docs(CLI::App& app, words_taken& taken, std::ostream& out)
         ->required();
     add_topic("api", "The requests made: what fills the tables, what SQL causes");
     command->require_subcommand(1);
+}
+
+void add_backfill(CLI::App& app, words_taken& taken, std::ostream& out)
+{
+    auto& filling = taken.filling;
+    auto* command =
+        app.add_subcommand("backfill", "Read again what was created in a range of time");
+    command->add_option("resource", filling.resources, "Which resources");
+    command->add_option("--since", filling.since, "From a date, a time, or a distance such as -90d")
+        ->type_name("T");
+    command->add_option("--until", filling.until, "Up to it; else up to now")->type_name("T");
+    command->add_flag("--wait", filling.is_waiting, "For a running daemon that does the work");
+    auto* listing = command->add_subcommand("list", "What was asked for, and how far it is");
+    listing->add_flag("--json", filling.as_json, "For programs");
+    listing->callback([&filling] { filling.action = "list"; });
+    auto* cancelling = command->add_subcommand("cancel", "Stop one");
+    cancelling->add_option("id", filling.id, "As listed")->type_name("ID")->required();
+    cancelling->callback([&filling] { filling.action = "cancel"; });
+    command->require_subcommand(0, 1);
+    command->callback([&taken, &filling, &out] {
+        if (filling.action == "ask" && filling.resources.empty()) {
+            throw command_failure(exit_code::bad_configuration, "backfill of which resource?",
+                                  "for example backfill conversations --since -90d");
+        }
+        taken.command = [&taken, &filling, &out] { return backfill(taken.global, filling, out); };
+    });
 }
 
 void add_global(CLI::App& app, global_arguments& global)
@@ -85,6 +112,8 @@ void add_commands(CLI::App& app, words_taken& taken, std::ostream& out)
     sync_it->add_flag("--no-wait", taken.syncing.no_wait,
                       "Do not wait for a running daemon that does the work");
     sync_it->callback([&] { command = [&] { return sync_once(global, taken.syncing); }; });
+
+    add_backfill(app, taken, out);
 
     auto* migrate_it = app.add_subcommand("migrate", "Bring the database's schema up to date");
     migrate_it->add_flag("--check", taken.migrating.only_check, "Only say what is missing");

@@ -4,6 +4,7 @@
 #include "daemon/exit_code.hpp"
 #include "sync/event_sink.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
@@ -46,6 +47,27 @@ struct sync_arguments
 };
 // One pass and exit.
 exit_code sync_once(const global_arguments& global, const sync_arguments& arguments);
+
+struct backfill_arguments
+{
+    std::string action = "ask"; // ask | list | cancel
+    std::vector<std::string> resources;
+    std::string since; // as given; empty: open
+    std::string until;
+    bool is_waiting = false; // for a daemon that does the work
+    std::int64_t id = 0;     // of the one to cancel
+    bool as_json = false;
+};
+struct backfill_range
+{
+    std::optional<std::chrono::sys_seconds> since;
+    std::optional<std::chrono::sys_seconds> until;
+};
+// Throws command_failure for what is no time, lies in the future, or is reversed.
+backfill_range range_of(const backfill_arguments& arguments, std::chrono::sys_seconds now);
+// Asks for a range to be read again, tells of those asked for, or cancels one.
+exit_code backfill(const global_arguments& global, const backfill_arguments& arguments,
+                   std::ostream& out);
 
 struct migrate_arguments
 {

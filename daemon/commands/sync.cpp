@@ -42,13 +42,7 @@ exit_code hand_over(assembly& parts, const sync_arguments& arguments, event_sink
                                   "the same command again does the work itself");
         }
         const auto& plan = parts.plans()[next];
-        const auto state = on.load_resource(plan.described().name);
-        if (state.phase == "forbidden" || state.phase == "needs_version" ||
-            state.phase == "needs_token") {
-            throw command_failure(exit_code::not_permitted,
-                                  fmt::format("{} cannot be read: {}", state.resource,
-                                              state.trouble.value_or(state.phase)));
-        }
+        require_readable(on.load_resource(plan.described().name));
         const auto last = last_pass(on, plan, arguments.is_full);
         if (last && (!before[next] || *last > *before[next]) &&
             on.count_waiting(plan.described().name) == 0) {

@@ -68,6 +68,8 @@ struct engine::mirrored
     refetcher refetch;
     puller pull;
     std::string doing;
+    std::optional<backfill_request> asked; // handed out to keep_backfilling
+    condition is_asked;
     bool has_complete_tables = false; // as far as this process knows
 
     [[nodiscard]] std::string name() const { return std::string(plan.described().name); }
@@ -167,6 +169,11 @@ awaitable<void> engine::redecode(const record_plan& plan)
         for (const char* stream : {"first", "sweep"}) {
             on.drop_slices(name, stream);
         }
+        for (const auto& asked : on.backfills(true, {})) {
+            if (asked.resource == name) {
+                on.drop_slices(name, asked.stream());
+            }
+        }
         on.edit_resource(name, [&](resource_state& now) {
             now.fingerprint = plan.fingerprint();
             now.decoding_towards.reset();
@@ -183,6 +190,16 @@ awaitable<void> engine::redecode(const record_plan& plan)
 
 awaitable<std::vector<std::string>> engine::sync_once(bool is_full)
 {
+    return pass_once(is_full ? pass::sweep : pass::poll);
+}
+
+awaitable<std::vector<std::string>> engine::backfill_once()
+{
+    return pass_once(pass::backfill);
+}
+
+awaitable<std::vector<std::string>> engine::pass_once(pass what)
+{
     with_.settings.sweep_share = 1.0; // nothing else waits
     co_await prepare();
     std::vector<std::string> failures;
@@ -191,7 +208,7 @@ awaitable<std::vector<std::string>> engine::sync_once(bool is_full)
         std::vector<awaitable<void>> tasks;
         for (auto& each : all_) {
             if (is_small_list(each->plan.described()) == small_ones) {
-                tasks.push_back(sync_resource(*each, is_full, failures));
+                tasks.push_back(sync_resource(*each, what, failures));
             }
         }
         co_await run_together(std::move(tasks));
@@ -200,14 +217,14 @@ awaitable<std::vector<std::string>> engine::sync_once(bool is_full)
     co_return failures;
 }
 
-awaitable<void> engine::sync_resource(mirrored& which, bool is_full,
+awaitable<void> engine::sync_resource(mirrored& which, pass what,
                                       std::vector<std::string>& failures)
 {
     std::string phase;
     std::string why;
     try {
         std::vector<awaitable<void>> tasks;
-        tasks.push_back(pull_once(which, is_full));
+        tasks.push_back(pull_once(which, what));
         tasks.push_back(which.refetch.run());
         co_await run_together(std::move(tasks));
     } catch (const resource_forbidden& forbidden) {
@@ -236,20 +253,29 @@ awaitable<void> engine::sync_resource(mirrored& which, bool is_full,
     }
 }
 
-awaitable<void> engine::pull_once(mirrored& which, bool is_full)
+awaitable<void> engine::pull_once(mirrored& which, pass what)
 {
     auto load = [&](store& on) { return on.load_resource(which.name()); };
     const auto state = co_await with_.db.run(load);
     if (!state.poll_cursor) {
         which.doing = "first mirror";
         co_await which.pull.mirror();
-    } else if (is_full || state.sweep_due) {
+    } else if (what != pass::backfill && (what == pass::sweep || state.sweep_due)) {
         co_await complete_tables(which);
         which.doing = "sweep";
         co_await which.pull.sweep();
-    } else {
+    } else if (what == pass::poll) {
         which.doing = "poll";
         co_await which.pull.poll();
+    }
+    if (what == pass::backfill) {
+        auto open = [](store& on) { return on.backfills(true, {}); };
+        for (const auto& asked : co_await with_.db.run(open)) {
+            if (asked.resource == which.name()) {
+                which.doing = "backfill";
+                co_await which.pull.backfill(asked);
+            }
+        }
     }
     which.doing = "reading alone";
     which.refetch.stop_when_drained();
@@ -266,6 +292,7 @@ awaitable<void> engine::run()
         tasks.push_back(keep(*each));
     }
     tasks.push_back(keep_auditing());
+    tasks.push_back(hand_out_backfills());
     co_await run_together(std::move(tasks));
 }
 
@@ -325,6 +352,7 @@ awaitable<void> engine::keep_polling(mirrored& which)
     std::vector<awaitable<void>> tasks;
     tasks.push_back(poll_for_good(which));
     tasks.push_back(await_completion(which));
+    tasks.push_back(keep_backfilling(which));
     if (!is_small_list(which.plan.described())) {
         tasks.push_back(keep_sweeping(which));
     }
@@ -400,6 +428,87 @@ awaitable<void> engine::keep_auditing()
             };
             co_await with_.db.run(pick);
             each->refetch.nudge();
+        }
+    }
+}
+
+// The backfills of a resource follow each other, in the order in which they were asked for.
+awaitable<void> engine::keep_backfilling(mirrored& which)
+{
+    for (;;) {
+        while (!which.asked) {
+            co_await which.is_asked.wait();
+        }
+        co_await persist(which, "backfill", [&] { return which.pull.backfill(*which.asked); });
+        which.asked.reset();
+    }
+}
+
+awaitable<void> engine::hand_out_backfills()
+{
+    std::optional<std::chrono::sys_time<std::chrono::minutes>> minute;
+    for (;;) {
+        const auto now = std::chrono::floor<std::chrono::minutes>(with_.time.wall());
+        if (minute != now) {
+            minute = now;
+            co_await ask_on_schedule();
+        }
+        auto look = [this](store& on) {
+            auto open = on.backfills(true, {});
+            for (const auto& asked : open) {
+                const bool is_ours = std::any_of(all_.begin(), all_.end(), [&](const auto& each) {
+                    return each->name() == asked.resource;
+                });
+                if (!is_ours) {
+                    on.edit_backfill(asked.id, [](backfill_request& refused) {
+                        refused.state = "failed";
+                        refused.reason = "the daemon does not mirror this resource";
+                        refused.finished_at = refused.looked_at;
+                    });
+                }
+            }
+            return open;
+        };
+        for (const auto& asked : co_await with_.db.run(look)) {
+            for (auto& each : all_) {
+                if (each->name() == asked.resource && !each->asked) {
+                    each->asked = asked;
+                    each->is_asked.notify_all();
+                }
+            }
+        }
+        co_await with_.time.sleep_for(with_.settings.queue_look_every);
+    }
+}
+
+// What was due while no daemon ran is asked for once, when one runs again; so is what was never
+// asked for before.
+awaitable<void> engine::ask_on_schedule()
+{
+    const auto now = with_.time.wall();
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
+    std::vector<std::pair<backfill_request, wall_time>> due;
+    for (const auto& planned : with_.settings.backfills) {
+        for (const auto& each : all_) {
+            const auto& names = planned.resources;
+            if (!names.empty() && std::ranges::find(names, each->name()) == names.end()) {
+                continue;
+            }
+            backfill_request asked;
+            asked.resource = each->name();
+            asked.schedule = planned.schedule->text();
+            asked.asked_at = now;
+            if (planned.since) {
+                asked.since = planned.since->at(seconds);
+            }
+            due.emplace_back(std::move(asked), planned.schedule->latest(seconds));
+        }
+    }
+    for (const auto& [asked, at] : due) {
+        auto ask = [&](store& on) { return on.ask_on_schedule(asked, at); };
+        const bool is_asked = co_await with_.db.run(ask);
+        if (is_asked) {
+            with_.log.info("a backfill is due", {{"resource", asked.resource}});
         }
     }
 }

@@ -21,7 +21,7 @@ namespace intercom_mirror {
 struct resource_progress
 {
     std::string resource;
-    std::string doing;            // "first mirror", "poll", "sweep", "reading alone" or empty
+    std::string doing;            // "first mirror", "poll", "sweep", "backfill", "reading alone"
     std::uint64_t records = 0;    // seen in the walk under way
     std::uint64_t expected = 0;   // of them, when known
     std::uint64_t read_alone = 0; // single reads done since the start
@@ -61,6 +61,9 @@ public:
     // read, with the reason, come back; a dead token and a lost lease are thrown.
     boost::asio::awaitable<std::vector<std::string>> sync_once(bool is_full);
 
+    // Works off the backfills that are asked for, after the first mirror where there is none yet.
+    boost::asio::awaitable<std::vector<std::string>> backfill_once();
+
     // Mirrors until cancelled; trouble with one resource does not stop the others.
     boost::asio::awaitable<void> run();
 
@@ -74,12 +77,14 @@ public:
 
 private:
     struct mirrored;
+    enum class pass { poll, sweep, backfill };
 
     boost::asio::awaitable<void> prepare();
     boost::asio::awaitable<void> redecode(const record_plan& plan);
-    boost::asio::awaitable<void> sync_resource(mirrored& which, bool is_full,
+    boost::asio::awaitable<std::vector<std::string>> pass_once(pass what);
+    boost::asio::awaitable<void> sync_resource(mirrored& which, pass what,
                                                std::vector<std::string>& failures);
-    boost::asio::awaitable<void> pull_once(mirrored& which, bool is_full);
+    boost::asio::awaitable<void> pull_once(mirrored& which, pass what);
     boost::asio::awaitable<void> persist(mirrored& which, std::string_view doing,
                                          std::function<boost::asio::awaitable<void>()> work);
     boost::asio::awaitable<void> keep(mirrored& which);
@@ -88,6 +93,9 @@ private:
     boost::asio::awaitable<void> await_completion(mirrored& which);
     boost::asio::awaitable<void> keep_sweeping(mirrored& which);
     boost::asio::awaitable<void> keep_auditing();
+    boost::asio::awaitable<void> keep_backfilling(mirrored& which);
+    boost::asio::awaitable<void> hand_out_backfills();
+    boost::asio::awaitable<void> ask_on_schedule();
     boost::asio::awaitable<void> note_trouble(const mirrored& which, std::string phase,
                                               const std::string& why);
     boost::asio::awaitable<void> refresh_derived();

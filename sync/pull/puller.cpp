@@ -30,6 +30,8 @@ constexpr std::int64_t day_slack_seconds = 50 * 3600;
 constexpr duration pause_per_listing_page = std::chrono::seconds(2);
 // "scroll already exists": an unused one expires after a minute.
 constexpr duration scroll_expiry = std::chrono::seconds(61);
+// Single reads that may wait while a backfill goes on: twice as many as are under way at once.
+constexpr std::size_t unread_max = 192;
 // More missing records than this, and than one in a hundred, are not believed at once.
 constexpr std::int64_t fuse_min = 20;
 // Lists inside a contact show at most ten entries.
@@ -91,6 +93,11 @@ lane lane_of(bool is_poll)
     return is_poll ? lane::polls : lane::backfill;
 }
 
+// Ends a backfill: it is done, or nobody wants it any more.
+struct backfill_over
+{
+};
+
 } // namespace
 
 puller::puller(services& with, const record_plan& plan, std::function<void()> queued)
@@ -119,17 +126,18 @@ duration puller::poll_interval() const
                     pause_per_listing_page * static_cast<std::int64_t>(last_listing_pages_));
 }
 
-awaitable<page_outcome> puller::apply(const fetched_page& page, lane in,
+awaitable<page_outcome> puller::apply(const fetched_page& page, kind which,
                                       std::optional<checkpoint> progress)
 {
     page_work work;
     work.plan = &plan_;
     work.from = projection::list;
     work.records = page.slices.records;
-    work.in = in;
+    work.in = lane_of(which == kind::poll);
     work.progress = std::move(progress);
     work.since = since();
-    work.is_sweep = in == lane::backfill;
+    work.is_sweep = which != kind::poll;
+    work.rereads = which == kind::backfill && plan_.described().list_is_poorer;
     auto store_page = [&work](store& on) { return on.apply_page(work); };
     auto outcome = co_await with_.db.run(store_page);
     progress_.records += outcome.records;
@@ -162,6 +170,9 @@ awaitable<void> puller::walk_everything(kind which)
     all.told.resource = name();
     all.told.kind = which == kind::first ? "first mirror" : "sweep";
     all.told.started_at = with_.time.wall();
+    if (const auto bound = since()) {
+        all.whole.from = floor_seconds(*bound) - 1;
+    }
     progress_.records = 0;
     progress_.expected = 0;
 
@@ -203,6 +214,136 @@ awaitable<void> puller::walk_everything(kind which)
     queued_();
 }
 
+// ---------------------------------------------------------------------------------------------
+// A range again
+
+awaitable<void> puller::backfill(const backfill_request& asked)
+{
+    std::string refusal;
+    try {
+        std::vector<awaitable<void>> tasks;
+        tasks.push_back(read_range(asked.id));
+        tasks.push_back(watch_request(asked.id));
+        co_await run_together(std::move(tasks));
+    } catch (const backfill_over&) {
+        // By either of them.
+    } catch (const resource_forbidden& forbidden) {
+        refusal = forbidden.what();
+    } catch (const version_refused& refused) {
+        refusal = refused.what();
+    }
+    auto end = [&](store& on) {
+        on.edit_backfill(asked.id, [&](backfill_request& now) {
+            now.state = refusal.empty() ? "done" : "failed";
+            now.reason = refusal;
+            now.finished_at = now.looked_at;
+        });
+        on.drop_slices(name(), asked.stream());
+    };
+    co_await with_.db.run(end);
+}
+
+awaitable<void> puller::read_range(std::int64_t request)
+{
+    auto begin = [&](store& on) {
+        std::optional<backfill_request> begun;
+        on.edit_backfill(request, [&](backfill_request& now) {
+            now.state = "running";
+            now.started_at = now.started_at.value_or(now.looked_at);
+            begun = now;
+        });
+        return begun;
+    };
+    const auto asked = co_await with_.db.run(begin);
+    if (asked && !asked->walked_at) {
+        co_await walk_range(*asked);
+    }
+    for (bool is_read = !asked; !is_read;) {
+        auto look = [&](store& on) { return on.count_unread(request) == 0; };
+        is_read = co_await with_.db.run(look);
+        if (!is_read) {
+            co_await with_.time.sleep_for(with_.settings.queue_look_every);
+        }
+    }
+    throw backfill_over{};
+}
+
+awaitable<void> puller::walk_range(const backfill_request& asked)
+{
+    walk all;
+    all.is = kind::backfill;
+    all.stream = asked.stream();
+    all.whole = slice_of(asked);
+    all.request = asked.id;
+    all.told.resource = name();
+    all.told.kind = "backfill";
+    all.told.started_at = with_.time.wall();
+    progress_.records = 0;
+    progress_.expected = asked.expected.value_or(0);
+    if (walks_by_search()) {
+        co_await walk_slices(all);
+    } else {
+        co_await walk_listings(kind::backfill, all.told, false);
+    }
+    auto finish = [&](store& on) {
+        on.edit_backfill(asked.id, [&](backfill_request& now) {
+            now.walked_at = now.looked_at;
+            now.records = std::max(now.records, all.told.records);
+        });
+        all.told.outcome = "complete";
+        on.add_run(all.told);
+    };
+    co_await with_.db.run(finish);
+    queued_();
+}
+
+// Cancelling needs no lease, so it is noticed by looking.
+awaitable<void> puller::watch_request(std::int64_t request)
+{
+    for (bool is_wanted = true; is_wanted;) {
+        co_await with_.time.sleep_for(with_.settings.queue_look_every);
+        auto look = [&](store& on) { return !on.backfills(true, request).empty(); };
+        is_wanted = co_await with_.db.run(look);
+    }
+    throw backfill_over{};
+}
+
+// Where days are compared, `from` is a day that is left out, in whatever zone.
+time_slice puller::slice_of(const backfill_request& asked) const
+{
+    time_slice whole;
+    if (asked.since) {
+        whole.from = to_seconds(*asked.since) - (zone().empty() ? 1 : day_slack_seconds);
+    }
+    if (asked.until) {
+        whole.until = to_seconds(*asked.until);
+    }
+    if (const auto bound = since()) {
+        whole.from =
+            std::max(whole.from.value_or(floor_seconds(*bound) - 1), floor_seconds(*bound) - 1);
+    }
+    return whole;
+}
+
+// The walk goes no faster than what it notes is read: nothing piles up before what polls note, and
+// little is left to read when it is cancelled.
+awaitable<void> puller::take_backfill_turn()
+{
+    for (;;) {
+        auto look = [&](store& on) {
+            return on.due_refetches(name(), with_.time.wall(), unread_max).size();
+        };
+        const auto unread = co_await with_.db.run(look);
+        if (unread < unread_max) {
+            co_return;
+        }
+        co_await with_.time.sleep_for(with_.settings.queue_look_every);
+    }
+}
+
+// ---------------------------------------------------------------------------------------------
+// Slices of created_at
+
 awaitable<wall_time> puller::walk_slices(walk& all)
 {
     auto load = [&](store& on) { return on.load_slices(name(), all.stream); };
@@ -230,7 +371,9 @@ awaitable<wall_time> puller::walk_slices(walk& all)
     std::string refusal;
     try {
         std::vector<awaitable<void>> walkers;
-        for (std::size_t i = 0; i < walkers_max; ++i) {
+        // One brings more single reads than the quota carries.
+        const bool rereads = all.is == kind::backfill && plan_.described().list_is_poorer;
+        for (std::size_t i = 0; i < (rereads ? 1 : walkers_max); ++i) {
             walkers.push_back(walk_some(all));
         }
         co_await run_together(std::move(walkers));
@@ -255,13 +398,9 @@ awaitable<wall_time> puller::walk_slices(walk& all)
 // cut again when its first page tells.
 awaitable<void> puller::plan_slices(walk& all)
 {
-    time_slice whole;
-    if (const auto bound = since()) {
-        whole.from = floor_seconds(*bound) - 1;
-    }
     const auto& searching = plan_.described().searching;
     const auto ask = [&](bool is_descending) {
-        auto source = source_of(searching, search_query::within(whole), lane::backfill);
+        auto source = source_of(searching, search_query::within(all.whole), lane::backfill);
         source.page_size = 1;
         source.sort_field = can_sort_ ? "created_at" : "";
         source.is_descending = is_descending;
@@ -299,7 +438,7 @@ awaitable<void> puller::plan_slices(walk& all)
     const auto wanted =
         oldest && newest && can_sort_ ? static_cast<std::int64_t>(records / all.slice_target) : 0;
     const auto span = wanted > 1 ? floor_seconds(*newest) - floor_seconds(*oldest) : 0;
-    auto from = whole.from;
+    auto from = all.whole.from;
     for (std::int64_t i = 1; i < wanted; ++i) {
         const auto until = floor_seconds(*oldest) + span * i / wanted;
         if (from && until <= *from) {
@@ -313,15 +452,21 @@ awaitable<void> puller::plan_slices(walk& all)
     }
     time_slice last;
     last.from = from;
+    last.until = all.whole.until;
     slices.push_back(std::move(last));
     for (auto& slice : slices) {
         slice.number = all.next_number++;
     }
     auto save = [&](store& on) {
         on.save_slices(name(), all.stream, all.started_at, slices);
-        on.edit_resource(name(), [&](resource_state& state) {
-            state.expected_records = static_cast<std::int64_t>(records);
-        });
+        if (all.is == kind::backfill) {
+            on.edit_backfill(all.request,
+                             [&](backfill_request& asked) { asked.expected = records; });
+        } else {
+            on.edit_resource(name(), [&](resource_state& state) {
+                state.expected_records = static_cast<std::int64_t>(records);
+            });
+        }
     };
     co_await with_.db.run(save);
     all.waiting.assign(slices.begin(), slices.end());
@@ -380,6 +525,8 @@ awaitable<void> puller::walk_slice(walk& all, time_slice slice)
             for (;;) {
                 if (all.is == kind::sweep) {
                     co_await take_sweep_turn();
+                } else if (all.is == kind::backfill) {
+                    co_await take_backfill_turn();
                 }
                 const auto page = co_await reader.next();
                 const auto total = page->slices.total_count.value_or(0);
@@ -406,7 +553,7 @@ awaitable<void> puller::walk_slice(walk& all, time_slice slice)
                     auto early = [&](store& on) { on.save_progress(name(), with_page); };
                     co_await with_.db.run(early);
                 }
-                const auto outcome = co_await apply(*page, lane::backfill, std::move(progress));
+                const auto outcome = co_await apply(*page, all.is, std::move(progress));
                 ++all.told.pages;
                 all.told.records += outcome.records;
                 all.told.applied += outcome.applied;
@@ -502,7 +649,7 @@ awaitable<bool> puller::split(walk& all, const time_slice& slice, std::uint64_t 
 awaitable<void> puller::prove_filter(walk& all)
 {
     const auto& listings = plan_.described().listings;
-    if (listings.empty() || since()) {
+    if (listings.empty() || all.whole.from || all.whole.until) {
         co_return;
     }
     auto list = source_of(listings.front(), lane::backfill);
@@ -558,8 +705,7 @@ awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is
         } else if (const auto bound = since(); bound && !chosen->since_parameter.empty()) {
             by.since = floor_seconds(*bound) - 1;
         }
-        const auto walked =
-            co_await walk_listing(*chosen, told, lane_of(which == kind::poll), by, seen);
+        const auto walked = co_await walk_listing(*chosen, told, which, by, seen);
         is_complete = is_complete && chosen->is_complete && walked.is_whole;
         started_at = started_at ? std::min(*started_at, walked.started_at) : walked.started_at;
     }
@@ -576,7 +722,7 @@ awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is
             on.drop_held(name(), listed);
         };
         co_await with_.db.run(forget);
-    } else if (is_complete && which != kind::first &&
+    } else if (is_complete && (which == kind::sweep || which == kind::poll) &&
                plan_.described().when_missing != deletion::none &&
                (unreadable_ == unreadable_before || !plan_.described().get_target.empty())) {
         co_await hold_unseen({}, seen);
@@ -621,8 +767,8 @@ awaitable<puller::shortcut> puller::shortcut_of_poll(const listing& from)
     co_return found;
 }
 
-awaitable<puller::listing_walk> puller::walk_listing(const listing& from, run_record& told, lane in,
-                                                     const shortcut& by, id_set& seen)
+awaitable<puller::listing_walk> puller::walk_listing(const listing& from, run_record& told,
+                                                     kind which, const shortcut& by, id_set& seen)
 {
     std::optional<std::size_t> ended_early_at;
     for (int attempt = 1;; ++attempt) {
@@ -634,14 +780,14 @@ awaitable<puller::listing_walk> puller::walk_listing(const listing& from, run_re
         bool is_ordered = true;
         std::optional<std::int64_t> previous;
         std::string doubt;
-        page_reader reader(with_, source_of(from, in, by.since));
+        page_reader reader(with_, source_of(from, lane_of(which == kind::poll), by.since));
         try {
             for (;;) {
                 const auto page = co_await reader.next();
                 if (!date) {
                     date = page->server_date.value_or(with_.time.wall());
                 }
-                const auto outcome = co_await apply(*page, in, std::nullopt);
+                const auto outcome = co_await apply(*page, which, std::nullopt);
                 ++told.pages;
                 told.records += outcome.records;
                 told.applied += outcome.applied;
@@ -953,7 +1099,7 @@ awaitable<std::optional<wall_time>> puller::poll_search(run_record& told)
                     started_at =
                         SEEDED_BUG(cursor_of_own_clock) ? with_.time.wall() : page->server_date;
                 }
-                const auto outcome = co_await apply(*page, lane::polls, std::nullopt);
+                const auto outcome = co_await apply(*page, kind::poll, std::nullopt);
                 ++told.pages;
                 told.records += outcome.records;
                 told.applied += outcome.applied;

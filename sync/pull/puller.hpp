@@ -28,6 +28,10 @@ public:
     boost::asio::awaitable<void> poll();
     // Reads everything again and finds what is gone.
     boost::asio::awaitable<void> sweep();
+    // Reads a range again, with what lists do not tell, and judges no absence; goes on where an
+    // earlier attempt ended. A resource that cannot be searched is read whole. Ends early when the
+    // request is cancelled.
+    boost::asio::awaitable<void> backfill(const backfill_request& asked);
 
     [[nodiscard]] const record_plan& plan() const { return plan_; }
     struct counts
@@ -43,12 +47,14 @@ public:
     [[nodiscard]] duration poll_interval() const;
 
 private:
-    enum class kind { first, poll, sweep };
+    enum class kind { first, poll, sweep, backfill };
 
     struct walk
     {
         kind is = kind::first;
         std::string stream;
+        time_slice whole;         // what it walks over
+        std::int64_t request = 0; // of a backfill
         wall_time started_at;
         std::deque<time_slice> waiting;
         int next_number = 0;
@@ -57,6 +63,11 @@ private:
     };
 
     boost::asio::awaitable<void> walk_everything(kind which);
+    boost::asio::awaitable<void> read_range(std::int64_t request);
+    boost::asio::awaitable<void> walk_range(const backfill_request& asked);
+    boost::asio::awaitable<void> watch_request(std::int64_t request);
+    boost::asio::awaitable<void> take_backfill_turn();
+    [[nodiscard]] time_slice slice_of(const backfill_request& asked) const;
     boost::asio::awaitable<wall_time> walk_slices(walk& all);
     boost::asio::awaitable<void> plan_slices(walk& all);
     boost::asio::awaitable<void> walk_some(walk& all);
@@ -80,7 +91,7 @@ private:
         bool is_whole = true;
     };
     boost::asio::awaitable<listing_walk> walk_listing(const listing& from, run_record& told,
-                                                      lane in, const shortcut& by, id_set& seen);
+                                                      kind which, const shortcut& by, id_set& seen);
     boost::asio::awaitable<void> note_whole_table();
     boost::asio::awaitable<void> hold_unseen(const time_slice& slice, const id_set& seen);
     boost::asio::awaitable<void> judge_absent(bool is_sweep);
@@ -90,7 +101,7 @@ private:
     boost::asio::awaitable<std::optional<std::uint64_t>>
     total_of(page_source source, std::optional<std::int64_t>* created_at,
              std::optional<wall_time>* date);
-    boost::asio::awaitable<page_outcome> apply(const fetched_page& page, lane in,
+    boost::asio::awaitable<page_outcome> apply(const fetched_page& page, kind which,
                                                std::optional<checkpoint> progress);
     boost::asio::awaitable<void> note_deletions(run_record& told);
     boost::asio::awaitable<void> walk_deletions(run_record& told);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/options.hpp"
 #include "sync/clock.hpp"
 #include "sync/event_sink.hpp"
 #include "sync/intercom/api_client.hpp"
@@ -27,10 +28,12 @@ struct pull_settings
     bool accept_absences = false;
     // Slices of about ten pages: a kill repeats little of one, and cutting costs few requests.
     std::uint64_t slice_records = 1500;
-    // How often an idle queue is looked at unasked: entries put back for later become due.
+    // How often idle queues are looked at unasked: entries put back for later become due, and
+    // others ask for backfills.
     duration queue_look_every = std::chrono::seconds(1);
     // Older records of a resource are neither read nor judged (microseconds since 1970).
     std::map<std::string, std::int64_t, std::less<>> since;
+    std::vector<scheduled_backfill> backfills;
 };
 
 // What the workspace says about itself (GET /me).

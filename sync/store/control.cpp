@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <pqxx/pqxx>
 
+#include <algorithm>
+
 namespace intercom_mirror::control {
 namespace {
 
@@ -500,6 +502,125 @@ void add_run(pqxx::transaction_base& transaction, const run_record& run)
         run.records, run.applied, run.detail);
 }
 
+std::int64_t ask_for_backfill(pqxx::transaction_base& transaction, const backfill_request& asked)
+{
+    const auto since = micros(asked.since);
+    const auto until = micros(asked.until);
+    const auto noted = transaction.exec_params1(
+        fmt::format("INSERT INTO backfill_request (resource, since, until) VALUES ($1, {}, {})"
+                    " RETURNING id",
+                    fmt::format(to_time, "$2"), fmt::format(to_time, "$3")),
+        asked.resource, c_text(since), c_text(until));
+    return noted[0].as<std::int64_t>();
+}
+
+bool ask_on_schedule(pqxx::transaction_base& transaction, const backfill_request& asked,
+                     wall_time due)
+{
+    const auto since = micros(asked.since);
+    // Due and asked are told by the same clock, that of the machine, whatever the database's says.
+    const auto noted = transaction.exec_params(
+        fmt::format("INSERT INTO backfill_request (resource, since, schedule, asked_at)"
+                    " SELECT state.resource, {}, $3, {} FROM resource_state AS state"
+                    " WHERE state.resource = $1 AND state.complete_since < {}"
+                    " AND NOT EXISTS (SELECT FROM backfill_request AS earlier"
+                    " WHERE earlier.resource = state.resource AND earlier.schedule = $3"
+                    " AND (earlier.asked_at >= {} OR earlier.state IN ('pending', 'running')))",
+                    fmt::format(to_time, "$2"), fmt::format(to_time, "$4"),
+                    fmt::format(to_time, "$5"), fmt::format(to_time, "$5")),
+        asked.resource, c_text(since), asked.schedule, asked.asked_at.time_since_epoch().count(),
+        due.time_since_epoch().count());
+    return noted.affected_rows() != 0;
+}
+
+std::vector<backfill_request> backfills(pqxx::transaction_base& transaction, bool only_open,
+                                        std::optional<std::int64_t> id)
+{
+    const auto only = text_of(id);
+    std::vector<backfill_request> all;
+    static const std::string look = fmt::format(
+        "SELECT id, resource, {}, {}, state, asked_by, {}, coalesce(schedule, ''), {}, {}, {},"
+        " greatest(records, (SELECT sum(walked.records) FROM stream_state AS walked"
+        " WHERE walked.resource = asked.resource AND walked.stream = 'backfill ' || asked.id)),"
+        " expected, coalesce(reason, ''), {} FROM backfill_request AS asked"
+        " WHERE (state IN ('pending', 'running') OR NOT $1::boolean)"
+        " AND ($2::bigint IS NULL OR id = $2::bigint)"
+        " ORDER BY CASE WHEN $1::boolean THEN id ELSE -id END LIMIT 200",
+        fmt::format(from_time, "since"), fmt::format(from_time, "until"),
+        fmt::format(from_time, "asked_at"), fmt::format(from_time, "started_at"),
+        fmt::format(from_time, "walked_at"), fmt::format(from_time, "finished_at"),
+        fmt::format(from_time, "now()"));
+    for (const auto& one : transaction.exec_params(look, only_open, c_text(only))) {
+        backfill_request asked;
+        asked.id = one[0].as<std::int64_t>();
+        asked.resource = one[1].c_str();
+        asked.since = as_time(one[2]);
+        asked.until = as_time(one[3]);
+        asked.state = one[4].c_str();
+        asked.asked_by = one[5].c_str();
+        asked.asked_at = as_time(one[6]).value();
+        asked.schedule = one[7].c_str();
+        asked.started_at = as_time(one[8]);
+        asked.walked_at = as_time(one[9]);
+        asked.finished_at = as_time(one[10]);
+        asked.records = one[11].as<std::uint64_t>();
+        asked.expected = as_optional<std::uint64_t>(one[12]);
+        asked.reason = one[13].c_str();
+        asked.looked_at = as_time(one[14]).value();
+        all.push_back(std::move(asked));
+    }
+    std::ranges::sort(all, {}, &backfill_request::id);
+    return all;
+}
+
+bool cancel_backfill(pqxx::transaction_base& transaction, std::int64_t id)
+{
+    return transaction
+               .exec_params("UPDATE backfill_request SET state = 'cancelled', finished_at = now()"
+                            " WHERE id = $1::bigint AND state IN ('pending', 'running')",
+                            id)
+               .affected_rows() != 0;
+}
+
+bool edit_backfill(pqxx::transaction_base& transaction, std::int64_t id,
+                   const std::function<void(backfill_request&)>& change)
+{
+    transaction.exec_params("SELECT FROM backfill_request WHERE id = $1::bigint FOR NO KEY UPDATE",
+                            id);
+    auto found = backfills(transaction, true, id);
+    if (found.empty()) {
+        return false;
+    }
+    auto& asked = found.front();
+    change(asked);
+    const auto started_at = micros(asked.started_at);
+    const auto walked_at = micros(asked.walked_at);
+    const auto finished_at = micros(asked.finished_at);
+    const auto expected = text_of(asked.expected);
+    transaction.exec_params(
+        fmt::format("UPDATE backfill_request SET state = $2, started_at = {}, walked_at = {},"
+                    " finished_at = {}, records = $6::bigint, expected = $7::bigint,"
+                    " reason = nullif($8, '') WHERE id = $1::bigint",
+                    fmt::format(to_time, "$3"), fmt::format(to_time, "$4"),
+                    fmt::format(to_time, "$5")),
+        id, asked.state, c_text(started_at), c_text(walked_at), c_text(finished_at), asked.records,
+        c_text(expected), asked.reason);
+    return true;
+}
+
+// An entry keeps the time when it was first noted; one noted later for another reason is not
+// waited for.
+std::int64_t count_unread(pqxx::transaction_base& transaction, std::int64_t id)
+{
+    return transaction
+        .exec_params1("SELECT count(*) FROM backfill_request AS asked"
+                      " JOIN refetch USING (resource)"
+                      " WHERE asked.id = $1::bigint AND refetch.noted_at <= asked.walked_at"
+                      " AND refetch.attempts = 0 AND NOT refetch.is_held",
+                      id)[0]
+        .as<std::int64_t>();
+}
+
 resource_numbers numbers(pqxx::transaction_base& transaction, const record_plan& plan)
 {
     const auto found = transaction.exec_params1(
@@ -508,10 +629,11 @@ resource_numbers numbers(pqxx::transaction_base& transaction, const record_plan&
                     " (SELECT count(*) FROM refetch WHERE resource = $1 AND NOT is_held),"
                     " (SELECT count(*) FROM refetch WHERE resource = $1 AND is_held),"
                     " (SELECT count(*) FROM dead_letter WHERE resource = $1),"
-                    " (SELECT count(*) FROM stream_state WHERE resource = $1),"
-                    " (SELECT count(*) FROM stream_state WHERE resource = $1 AND is_done),"
-                    " (SELECT coalesce(sum(records), 0) FROM stream_state WHERE resource = $1)",
-                    plan.tables()[0].name),
+                    " (SELECT count(*) FROM {1}), (SELECT count(*) FROM {1} AND is_done),"
+                    " (SELECT coalesce(sum(records), 0) FROM {1})",
+                    plan.tables()[0].name,
+                    // Backfills tell of themselves.
+                    "stream_state WHERE resource = $1 AND stream IN ('first', 'sweep')"),
         std::string(plan.described().name));
     resource_numbers numbers;
     numbers.rows = found[0].as<std::int64_t>();

@@ -53,6 +53,16 @@ resource_state load_resource(pqxx::transaction_base& transaction, std::string_vi
 resource_state lock_resource(pqxx::transaction_base& transaction, std::string_view resource);
 void save_resource(pqxx::transaction_base& transaction, const resource_state& state);
 void add_run(pqxx::transaction_base& transaction, const run_record& run);
+std::int64_t ask_for_backfill(pqxx::transaction_base& transaction, const backfill_request& asked);
+bool ask_on_schedule(pqxx::transaction_base& transaction, const backfill_request& asked,
+                     wall_time due);
+std::vector<backfill_request> backfills(pqxx::transaction_base& transaction, bool only_open,
+                                        std::optional<std::int64_t> id);
+bool cancel_backfill(pqxx::transaction_base& transaction, std::int64_t id);
+bool edit_backfill(pqxx::transaction_base& transaction, std::int64_t id,
+                   const std::function<void(backfill_request&)>& change);
+std::int64_t count_unread(pqxx::transaction_base& transaction, std::int64_t id);
+
 resource_numbers numbers(pqxx::transaction_base& transaction, const record_plan& plan);
 std::vector<dead_letter> dead_letters(pqxx::transaction_base& transaction,
                                       std::optional<std::int64_t> id);

@@ -121,6 +121,9 @@ void grant_rights(pqxx::transaction_base& transaction, const std::string& schema
          {"release_edits", "retry_edit", "discard_edit", "resolve_conflict"}) {
         grant("EXECUTE", fmt::format("FUNCTION {}.{}", mirror, decision), role("operator"));
     }
+    // To ask for a backfill and to cancel one.
+    grant("INSERT (resource, since, until), UPDATE (state, finished_at)",
+          fmt::format("{}.backfill_request", control), role("operator"));
 }
 
 // True when there was something to do.

@@ -341,6 +341,55 @@ public:
         });
     }
 
+    std::int64_t ask_for_backfill(const backfill_request& asked) override
+    {
+        std::int64_t id = 0;
+        session_.transact([&](pqxx::transaction_base& transaction) {
+            id = control::ask_for_backfill(transaction, asked);
+        });
+        return id;
+    }
+
+    bool ask_on_schedule(const backfill_request& asked, wall_time due) override
+    {
+        bool is_asked = false;
+        write([&](pqxx::transaction_base& transaction) {
+            is_asked = control::ask_on_schedule(transaction, asked, due);
+        });
+        return is_asked;
+    }
+
+    std::vector<backfill_request> backfills(bool only_open, std::optional<std::int64_t> id) override
+    {
+        return look<std::vector<backfill_request>>([&](pqxx::transaction_base& transaction) {
+            return control::backfills(transaction, only_open, id);
+        });
+    }
+
+    bool cancel_backfill(std::int64_t id) override
+    {
+        return look<bool>([&](pqxx::transaction_base& transaction) {
+            return control::cancel_backfill(transaction, id);
+        });
+    }
+
+    bool edit_backfill(std::int64_t id,
+                       const std::function<void(backfill_request&)>& change) override
+    {
+        bool is_open = false;
+        write([&](pqxx::transaction_base& transaction) {
+            is_open = control::edit_backfill(transaction, id, change);
+        });
+        return is_open;
+    }
+
+    std::int64_t count_unread(std::int64_t id) override
+    {
+        return look<std::int64_t>([&](pqxx::transaction_base& transaction) {
+            return control::count_unread(transaction, id);
+        });
+    }
+
     void note_refetch(std::string_view resource, std::span<const std::string> ids,
                       std::string_view part, lane in, std::string_view reason,
                       bool is_held) override

@@ -182,7 +182,7 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
     };
     const auto is_settled = [&](const page_record* record) {
         const auto found = seen.find(record->head.key);
-        if (found == seen.end() || is_repair(record)) {
+        if (found == seen.end() || is_repair(record) || work.rereads) {
             return false;
         }
         const auto said = judge(described(), work.from, record->head.hash, record->head.updated_at,
@@ -215,6 +215,9 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
                           stored, work.is_sweep);
         if (is_repair(record) && (said == verdict::unchanged || said == verdict::compare)) {
             said = verdict::apply;
+        }
+        if (work.rereads) {
+            said = verdict::read_alone;
         }
         if (is_repair(record)) {
             forget_child_hashes(record->head.key);
@@ -293,7 +296,7 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
             store_alone(work, *record, outcome);
         }
     }
-    note_refetch(to_read, to_read_hashes, "", work.in, "changed");
+    note_refetch(to_read, to_read_hashes, "", work.in, work.rereads ? "backfill" : "changed");
     outcome.queued += to_read.size();
     return outcome;
 }

@@ -113,6 +113,7 @@ struct page_work
     // Records created before are neither stored nor judged (microseconds since 1970).
     std::optional<std::int64_t> since;
     bool is_sweep = false; // a page of a walk over everything
+    bool rereads = false;  // each record is to be read alone, however it looks here
 };
 
 struct page_outcome
@@ -256,6 +257,30 @@ struct run_record
     std::string detail;
 };
 
+// A range of created_at that is to be read again. Times are the database's, but for the range.
+struct backfill_request
+{
+    std::int64_t id = 0;
+    std::string resource;
+    std::optional<wall_time> since; // both are in the range
+    std::optional<wall_time> until;
+    std::string state = "pending"; // running, done, cancelled, failed
+    std::string asked_by;
+    wall_time asked_at;
+    std::string schedule; // empty: a person asked
+    std::optional<wall_time> started_at;
+    std::optional<wall_time> walked_at; // the lists were read
+    std::optional<wall_time> finished_at;
+    std::uint64_t records = 0; // seen so far
+    std::optional<std::uint64_t> expected;
+    std::string reason; // why it failed
+    wall_time looked_at;
+
+    [[nodiscard]] bool is_open() const { return state == "pending" || state == "running"; }
+    // Its walk, in stream_state.
+    [[nodiscard]] std::string stream() const { return "backfill " + std::to_string(id); }
+};
+
 struct dead_letter
 {
     std::int64_t id = 0;
@@ -365,6 +390,23 @@ public:
 
     // Asks whoever holds the lease for a sweep; needs no lease.
     virtual void ask_for_sweep(std::string_view resource) = 0;
+
+    // --- backfills (asking, looking and cancelling need no lease) ----------------------------
+    // Of the request, its resource, range and who asked matter.
+    virtual std::int64_t ask_for_backfill(const backfill_request& asked) = 0;
+    // The same for a schedule, unless it asked since `due`, waits for an earlier one, or the
+    // resource has not been complete since then. Whether it asked.
+    virtual bool ask_on_schedule(const backfill_request& asked, wall_time due) = 0;
+    // Oldest first: the 200 latest, or of the open ones the 200 oldest, or the one with this id.
+    virtual std::vector<backfill_request> backfills(bool only_open,
+                                                    std::optional<std::int64_t> id) = 0;
+    // False when it is over already.
+    virtual bool cancel_backfill(std::int64_t id) = 0;
+    // Changes what is stored. False when it is done, cancelled or failed: nothing happens.
+    virtual bool edit_backfill(std::int64_t id,
+                               const std::function<void(backfill_request&)>& change) = 0;
+    // Reads of its resource that were noted until its walk was over and that nobody has tried yet.
+    virtual std::int64_t count_unread(std::int64_t id) = 0;
 
     // --- queue (noting needs no lease)
     // -------------------------------------------------------------------------------

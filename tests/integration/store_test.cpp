@@ -99,6 +99,85 @@ TEST_F(Store, ReplacesSetsAndIgnoresOlderSightings)
     EXPECT_EQ(value("SELECT string_agg(tag_id, ',' ORDER BY tag_id) FROM contact_tags"), "t2,t3");
 }
 
+TEST_F(Store, ABackfillRunsUntilItIsCancelled)
+{
+    backfill_request asked;
+    asked.resource = "contacts";
+    asked.since = wall_time(1'700'000'000s + 250ms);
+    const auto id = on->ask_for_backfill(asked);
+    const auto begin = [](backfill_request& now) {
+        now.state = "running";
+        now.started_at = now.looked_at;
+        now.expected = 7;
+    };
+    EXPECT_TRUE(on->edit_backfill(id, begin));
+    const auto open = on->backfills(true, {});
+    ASSERT_EQ(open.size(), 1U);
+    EXPECT_EQ(open[0].id, id);
+    EXPECT_EQ(open[0].since, asked.since);
+    EXPECT_FALSE(open[0].until);
+    EXPECT_EQ(open[0].expected, 7U);
+    EXPECT_TRUE(open[0].started_at);
+
+    EXPECT_TRUE(on->cancel_backfill(id));
+    EXPECT_FALSE(on->cancel_backfill(id)) << "it is over";
+    EXPECT_FALSE(on->edit_backfill(id, begin));
+    EXPECT_TRUE(on->backfills(true, {}).empty());
+    EXPECT_EQ(on->backfills(false, id).at(0).state, "cancelled");
+    EXPECT_TRUE(on->backfills(false, id + 1).empty());
+}
+
+TEST_F(Store, ARangeIsNotReversedBySqlEither)
+{
+    EXPECT_THROW(sql("INSERT INTO backfill_request (resource, since, until)"
+                     " VALUES ('tags', now(), now() - interval '1 s')"),
+                 pqxx::sql_error);
+}
+
+TEST_F(Store, AScheduleAsksOnceForWhatIsDueSinceTheResourceIsComplete)
+{
+    const auto at = [](int hours) { return wall_time(std::chrono::hours(500'000 + hours)); };
+    backfill_request asked;
+    asked.resource = "contacts";
+    asked.schedule = "0 3 * * *";
+    asked.asked_at = at(1);
+    EXPECT_FALSE(on->ask_on_schedule(asked, at(1))) << "there is no mirror yet";
+    on->edit_resource("contacts", [&](resource_state& state) { state.complete_since = at(0); });
+    EXPECT_FALSE(on->ask_on_schedule(asked, at(-1))) << "due before there was one";
+    EXPECT_TRUE(on->ask_on_schedule(asked, at(1)));
+    asked.asked_at = at(25);
+    EXPECT_FALSE(on->ask_on_schedule(asked, at(25))) << "the one before is still open";
+    on->cancel_backfill(on->backfills(true, {}).at(0).id);
+    EXPECT_FALSE(on->ask_on_schedule(asked, at(1))) << "it was asked for";
+    EXPECT_TRUE(on->ask_on_schedule(asked, at(25)));
+    EXPECT_EQ(on->backfills(true, {}).at(0).schedule, "0 3 * * *");
+}
+
+TEST_F(Store, RereadsWhatLooksUnchanged)
+{
+    constexpr std::string_view talk = R"({"type":"conversation","id":"v1","created_at":100,)"
+                                      R"("updated_at":200,"title":"Hello"})";
+    apply(conversations, {talk}, projection::get);
+    page_work work;
+    work.plan = &conversations;
+    work.records = {talk};
+    on->apply_page(work);
+    EXPECT_EQ(on->apply_page(work).queued, 0U);
+
+    backfill_request asked;
+    asked.resource = "conversations";
+    const auto id = on->ask_for_backfill(asked);
+    work.rereads = true;
+    work.in = lane::backfill;
+    EXPECT_EQ(on->apply_page(work).queued, 1U);
+    EXPECT_EQ(queue("conversations").at(0).reason, "backfill");
+    EXPECT_EQ(on->count_unread(id), 0) << "its walk is not over";
+    on->edit_backfill(id, [](backfill_request& now) { now.walked_at = now.looked_at; });
+    EXPECT_EQ(on->count_unread(id), 1);
+    on->drop_refetch("conversations", queue("conversations").at(0));
+    EXPECT_EQ(on->count_unread(id), 0);
+}
+
 TEST_F(Store, OneRecordTwiceInAPageCountsByItsNewerForm)
 {
     const auto outcome = apply(contacts, {ada_later, ada});

@@ -14,6 +14,7 @@ import traceback
 
 import psycopg2
 
+import point_backfill
 import point_converge
 import point_equal
 import point_guards
@@ -35,6 +36,7 @@ POINTS = {
     "kill": point_kill.show,
     "quota": point_quota.show,
     "guards": point_guards.show,
+    "backfill": point_backfill.show,
     "versions": point_versions.show,
     "switching": point_switching.show,
     "webhooks": point_webhooks.show,

@@ -1,6 +1,7 @@
 """The systemd units are understood, well locked up, and fit the configuration they start with.
 
     units_test.py intercom-mirror.service intercom-mirror@.service sysusers.conf
+        intercom-mirror-backfill@.service intercom-mirror-backfill@.timer
 """
 
 import pathlib
@@ -10,7 +11,8 @@ import sys
 import tempfile
 import unittest
 
-PLAIN, TEMPLATE, SYSUSERS = (pathlib.Path(path).resolve() for path in sys.argv[1:4])
+PLAIN, TEMPLATE, SYSUSERS, BACKFILL, TIMER = (
+    pathlib.Path(path).resolve() for path in sys.argv[1:6])
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -19,11 +21,14 @@ def run(*words):
                           check=False)
 
 
-def understood(unit_text, name):
+def understood(unit_text, name, *beside):
     """systemd's complaints about a unit, as if the program were installed."""
     with tempfile.TemporaryDirectory() as directory:
-        file = pathlib.Path(directory) / name.replace("@acme", "@")
-        file.write_text(unit_text.replace("/usr/bin/intercom-mirror", "/bin/true"))
+        texts = {name.replace("@acme", "@"): unit_text}
+        texts.update((path.name, path.read_text()) for path in beside)
+        for file, text in texts.items():
+            pathlib.Path(directory, file).write_text(
+                text.replace("/usr/bin/intercom-mirror", "/bin/true"))
         result = run("systemd-analyze", "verify", "--man=no", "--generators=no",
                      f"{directory}/{name}")
         # Other units of the machine may have faults of their own.
@@ -34,13 +39,17 @@ class Units(unittest.TestCase):
     def test_are_understood(self):
         self.assertEqual(understood(PLAIN.read_text(), "intercom-mirror.service"), [])
         self.assertEqual(understood(TEMPLATE.read_text(), "intercom-mirror@acme.service"), [])
+        self.assertEqual(
+            understood(BACKFILL.read_text(), "intercom-mirror-backfill@acme.service"), [])
+        self.assertEqual(
+            understood(TIMER.read_text(), "intercom-mirror-backfill@acme.timer", BACKFILL), [])
 
     def test_a_misspelt_line_would_be_noticed(self):
         text = PLAIN.read_text().replace("ProtectClock=", "ProtectClok=")
         self.assertNotEqual(understood(text, "intercom-mirror.service"), [])
 
     def test_exposure_is_at_most_one_and_a_half(self):
-        for unit in (PLAIN, TEMPLATE):
+        for unit in (PLAIN, TEMPLATE, BACKFILL):
             result = run("systemd-analyze", "security", "--offline=yes", "--threshold=15",
                          str(unit))
             self.assertEqual(result.returncode, 0, result.stdout)
@@ -52,6 +61,15 @@ class Units(unittest.TestCase):
         for line in TEMPLATE.read_text().splitlines():
             if re.match(r"(ExecStart|StateDirectory|LoadCredential)=", line):
                 self.assertIn("intercom-mirror/%i", line)
+
+    def test_a_timer_for_no_day_would_be_noticed(self):
+        text = TIMER.read_text().replace("OnCalendar=Sun", "OnCalendar=Sum")
+        self.assertNotEqual(understood(text, "intercom-mirror-backfill@acme.timer", BACKFILL), [])
+
+    def test_a_backfill_is_of_what_the_instance_names(self):
+        command = re.search(r"^ExecStart=(.*)$", BACKFILL.read_text(), re.MULTILINE).group(1)
+        self.assertIn(" backfill %i ", command)
+        self.assertIn("\nUser=intercom-mirror\n", BACKFILL.read_text())
 
     def test_credentials_and_variables_are_those_the_configuration_knows(self):
         loader = (TOP / "config/load.cpp").read_text()

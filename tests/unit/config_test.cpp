@@ -278,14 +278,33 @@ TEST_F(Config, WantsARemoteServerVerified)
 TEST_F(Config, TellsWhatHasNoEffect)
 {
     const options settings = loaded("[push]\nenabled = false\n[push.policy]\n"
-                                    "contacts.name = \"local_wins\"\n[http]\nlisten = \"[::1]:1\"\n"
-                                    "[[backfill]]\nresources = [\"contacts\"]\n"
-                                    "schedule = \"0 3 * * 0\"\nsince = \"-90d\"");
-    EXPECT_EQ(settings.without_effect,
-              (std::vector<std::string>{"backfill", "push.policy.contacts.name"}));
+                                    "contacts.name = \"local_wins\"\n[http]\nlisten = \"[::1]:1\"");
+    EXPECT_EQ(settings.without_effect, (std::vector<std::string>{"push.policy.contacts.name"}));
     EXPECT_EQ(settings.http.host, "::1");
     EXPECT_EQ(settings.push.policies.at("contacts.name"), conflict_policy::local_wins);
-    EXPECT_EQ(settings.backfills.at(0).schedule, "0 3 * * 0");
+}
+
+TEST_F(Config, ReadsScheduledBackfills)
+{
+    const options settings = loaded("[[backfill]]\nresources = [\"contacts\"]\n"
+                                    "schedule = \"0 3 * * 0\"\nsince = \"-90d\"\n"
+                                    "[[backfill]]\nschedule = \"15 * * * *\"");
+    ASSERT_EQ(settings.backfills.size(), 2U);
+    EXPECT_EQ(settings.backfills[0].resources, std::vector<std::string>{"contacts"});
+    EXPECT_EQ(settings.backfills[0].schedule->text(), "0 3 * * 0");
+    EXPECT_EQ(settings.backfills[0].since->before_now, std::chrono::hours(90 * 24));
+    EXPECT_TRUE(settings.backfills[1].resources.empty());
+    EXPECT_FALSE(settings.backfills[1].since);
+    EXPECT_TRUE(settings.without_effect.empty());
+}
+
+TEST_F(Config, SaysWhatIsWrongWithASchedule)
+{
+    const auto said = complaint("[[backfill]]\nresources = [\"contacts\"]\n"
+                                "schedule = \"0 24 * * *\"");
+    for (const char* piece : {":3: backfill.schedule: ", "the hour `24`", "from 0 to 23"}) {
+        EXPECT_NE(said.find(piece), std::string::npos) << said;
+    }
 }
 
 TEST_F(Config, TakesTwoWebhookSecretsWhileOneReplacesTheOther)

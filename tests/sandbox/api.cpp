@@ -26,8 +26,7 @@ response error_response(unsigned status, std::string_view code, std::string_view
                                      .object());
 }
 
-// Everything the sandbox answers. A parameter that is not listed is refused: the API would ignore
-// it, and so hide a client's mistake.
+// Everything that can be read.
 std::span<const api::endpoint> api::endpoints()
 {
     static constexpr std::array all{
@@ -46,6 +45,14 @@ std::span<const api::endpoint> api::endpoints()
         endpoint{"GET", "ticket_types/{}", 0, "", &api::one_ticket_type},
         endpoint{"GET", "ticket_states", 212, "", &api::ticket_states},
         endpoint{"GET", "notes/{}", 0, "", &api::one_note},
+        endpoint{"GET", "jobs/status/{}", 214, "", &api::one_job},
+        endpoint{"GET", "contacts/bulk/{}", preview, "", &api::one_bulk_job},
+        endpoint{"GET", "companies/bulk/{}", preview, "", &api::one_bulk_job},
+        endpoint{"GET", "conversations/attributes", 216, "", &api::conversation_attributes},
+        endpoint{"GET", "conversations/attributes/{}", 216, "", &api::one_conversation_attribute},
+        endpoint{"GET", "export/content/data/{}", 0, "", &api::one_export},
+        endpoint{"GET", "download/content/data/{}", 0, "", &api::download_export},
+        endpoint{"GET", "visitors", 0, "user_id", &api::one_visitor},
         endpoint{"POST", "companies/list", 0, "page per_page order", &api::list_companies},
         endpoint{"GET", "companies/scroll", 0, "scroll_param", &api::scroll_companies},
         endpoint{"GET", "companies", 0, "company_id name tag_id segment_id page per_page",
@@ -72,29 +79,41 @@ std::span<const api::endpoint> api::endpoints()
     return all;
 }
 
+bool matches(std::string_view pattern, const std::vector<std::string>& path,
+             std::vector<std::string>& ids)
+{
+    ids.clear();
+    for (const auto& segment : path) {
+        const std::string_view expected = pattern.substr(0, pattern.find('/'));
+        pattern = expected.size() == pattern.size() ? "" : pattern.substr(expected.size() + 1);
+        if (expected == "{}") {
+            ids.push_back(segment);
+        } else if (expected != segment) {
+            return false;
+        }
+    }
+    return pattern.empty() && !path.empty();
+}
+
 const api::endpoint* api::find(std::string_view method, const std::vector<std::string>& path,
                                std::vector<std::string>& ids)
 {
     for (const auto& e : endpoints()) {
-        if (e.method != method) {
-            continue;
-        }
-        ids.clear();
-        std::string_view rest = e.path;
-        bool matches = true;
-        for (const auto& segment : path) {
-            const std::string_view expected = rest.substr(0, rest.find('/'));
-            rest = expected.size() == rest.size() ? "" : rest.substr(expected.size() + 1);
-            if (expected == "{}") {
-                ids.push_back(segment);
-            }
-            matches = matches && !expected.empty() && (expected == "{}" || expected == segment);
-        }
-        if (matches && rest.empty() && !path.empty()) {
+        if (e.method == method && matches(e.path, path, ids)) {
             return &e;
         }
     }
     return nullptr;
+}
+
+void check_parameters(const call& c, std::string_view known)
+{
+    const std::string all = " " + std::string(known) + " ";
+    for (const auto& [name, value] : c.target.query) {
+        if (all.find(" " + name + " ") == all.npos) {
+            throw refusal{400, "parameter_invalid", "unknown query parameter: " + name};
+        }
+    }
 }
 
 response api::handle(const endpoint& e, const call& c)
@@ -103,12 +122,7 @@ response api::handle(const endpoint& e, const call& c)
         throw refusal{400, "intercom_version_invalid",
                       "Requested resource is not available in current API version."};
     }
-    const std::string known = " " + std::string(e.parameters) + " ";
-    for (const auto& [name, value] : c.target.query) {
-        if (known.find(" " + name + " ") == known.npos) {
-            throw refusal{400, "parameter_invalid", "unknown query parameter: " + name};
-        }
-    }
+    check_parameters(c, e.parameters);
     if (e.method == "GET" && !c.asked.body.empty()) {
         throw refusal{400, "bad_request", "a GET has no body"};
     }

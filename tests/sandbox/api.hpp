@@ -41,6 +41,15 @@ response json_response(unsigned status, std::string body);
 response error_response(unsigned status, std::string_view code, std::string_view message,
                         std::string_view request_id);
 
+// Whether a path is that of a pattern like "contacts/{}/tags"; `ids` gets what stands for the {}.
+bool matches(std::string_view pattern, const std::vector<std::string>& path,
+             std::vector<std::string>& ids);
+// The live contact of that id. Throws a refusal: 404, or 410 for one that was merged where the
+// version says so.
+slot find_contact(const world& w, const std::string& id, version_number version);
+// Parameters nobody knows are refused: the API would ignore them, and so hide a client's mistake.
+void check_parameters(const call& c, std::string_view known);
+
 // The companies of a scroll, as they were when it began.
 struct open_scroll
 {
@@ -94,6 +103,14 @@ private:
     response one_ticket_type(const call& c);
     response ticket_states(const call& c);
     response one_note(const call& c);
+
+    response one_job(const call& c);
+    response one_bulk_job(const call& c);
+    response conversation_attributes(const call& c);
+    response one_conversation_attribute(const call& c);
+    response one_export(const call& c);
+    response download_export(const call& c);
+    response one_visitor(const call& c);
 
     response list_companies(const call& c);
     response scroll_companies(const call& c);

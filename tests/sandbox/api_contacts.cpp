@@ -139,29 +139,34 @@ response api::one_ticket(const call& c)
     return record_answer(c, serve(c, world_.tickets.at(*which)));
 }
 
-slot api::contact_of(const call& c) const
+slot find_contact(const world& w, const std::string& id, version_number version)
 {
-    const auto which = world_.contacts.find(c.ids.front());
-    if (!which || world_.contacts.at(*which).alive != life::live) {
+    const auto which = w.contacts.find(id);
+    if (which && version >= 216 && w.contacts.at(*which).alive == life::merged) {
+        slot into = *w.contacts.at(*which).merged_into;
+        for (int hops = 0; hops < 2 && w.contacts.at(into).merged_into; ++hops) {
+            into = *w.contacts.at(into).merged_into;
+        }
+        throw refusal{410,
+                      "contact_merged",
+                      "Contact was merged",
+                      {{"Link", "</contacts/" + w.contacts.at(into).id + ">; rel=\"canonical\""}}};
+    }
+    if (!which || w.contacts.at(*which).alive != life::live) {
         throw refusal{404, "not_found", "User Not Found"};
     }
     return *which;
 }
 
+slot api::contact_of(const call& c) const
+{
+    return find_contact(world_, c.ids.front(), 0);
+}
+
 response api::one_contact(const call& c)
 {
-    const auto which = world_.contacts.find(c.ids.front());
-    if (which && c.version >= 216 && world_.contacts.at(*which).alive == life::merged) {
-        slot into = *world_.contacts.at(*which).merged_into;
-        for (int hops = 0; hops < 2 && world_.contacts.at(into).merged_into; ++hops) {
-            into = *world_.contacts.at(into).merged_into;
-        }
-        response gone = error_response(410, "contact_merged", "Contact was merged", c.ids.front());
-        gone.headers.emplace_back("Link", "</contacts/" + world_.contacts.at(into).id +
-                                              ">; rel=\"canonical\"");
-        return gone;
-    }
-    return record_answer(c, serve(c, world_.contacts.at(contact_of(c))));
+    return record_answer(
+        c, serve(c, world_.contacts.at(find_contact(world_, c.ids.front(), c.version))));
 }
 
 response api::contact_by_external_id(const call& c)

@@ -181,7 +181,9 @@ response api::ticket_states(const call& c)
 response api::one_note(const call& c)
 {
     for (const auto& n : world_.notes) {
-        if (n.id == c.ids.front() && world_.contacts.at(n.contact).alive == life::live) {
+        const life owner =
+            n.company ? world_.companies.at(*n.company).alive : world_.contacts.at(n.contact).alive;
+        if (n.id == c.ids.front() && owner == life::live) {
             return json_response(200, c.show.of(n));
         }
     }

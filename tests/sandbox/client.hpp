@@ -28,6 +28,12 @@ struct client
         o.nasty = false;
         return o;
     }
+    static options plain(const std::string& api_version)
+    {
+        options o = plain();
+        o.api_version = api_version;
+        return o;
+    }
 
     response ask(const std::string& method, const std::string& target, const std::string& body = "",
                  header_list headers = {{"Authorization", "Bearer secret"}})
@@ -39,6 +45,24 @@ struct client
     {
         return read(ask("POST", target, body.is_null() ? "" : body.dump()));
     }
+    // A write as a good client sends it; without a version, in the workspace's.
+    response write(const std::string& method, const std::string& target, const json& body = nullptr,
+                   const std::string& version = "")
+    {
+        header_list headers{{"Authorization", "Bearer secret"},
+                            {"Content-Type", "application/json"}};
+        if (!version.empty()) {
+            headers.emplace_back("Intercom-Version", version);
+        }
+        return ask(method, target, body.is_null() ? "" : body.dump(), std::move(headers));
+    }
+    json send(const std::string& method, const std::string& target, const json& body = nullptr)
+    {
+        return read(write(method, target, body));
+    }
+    // The journal.
+    std::vector<json> writes() const { return lines_of(world.writes()); }
+    json write_counts() const { return json::parse(world.write_counts()); }
     // Status and error code of an answer that is a refusal.
     static std::pair<unsigned, std::string> refusal_of(const response& r)
     {
@@ -48,9 +72,12 @@ struct client
     }
     std::vector<json> truth(const std::string& resource) const
     {
+        return lines_of(world.truth(resource));
+    }
+    static std::vector<json> lines_of(const std::string& all)
+    {
         std::vector<json> lines;
         std::string_view text;
-        const std::string all = world.truth(resource);
         for (text = all; !text.empty(); text.remove_prefix(text.find('\n') + 1)) {
             lines.push_back(json::parse(text.substr(0, text.find('\n'))));
         }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdlib>
 #include <string>
 
 //   GET    /_sandbox/truth/RESOURCE   NDJSON, see truth.cpp
@@ -10,6 +11,12 @@
 //   POST   /_sandbox/faults           switches one on, see faults.hpp
 //   GET    /_sandbox/faults           how often which kind struck: {"server_error":3,…}
 //   DELETE /_sandbox/faults           switches all off; a revoked token is good again
+//   POST   /_sandbox/webhooks         {"url":…,"secret":…}: tells that URL what happens, from now
+//   on GET    /_sandbox/webhooks         how many, see webhooks.hpp; DELETE ends them GET
+//   /_sandbox/writes           NDJSON of the writes carried out, see journal.hpp;
+//                                     ?after=N: those after number N
+//   GET    /_sandbox/writes/counts    how often each operation was carried out, or refused
+//   DELETE /_sandbox/writes           forgets them
 namespace intercom_sandbox {
 namespace {
 
@@ -43,6 +50,21 @@ response mutate(workspace& of, const std::string& body, time_point now)
     return reply(200, "{}");
 }
 
+response listen(workspace& of, const std::string& body, time_point now)
+{
+    const json wanted = json::parse(body, nullptr, false);
+    const auto text = [&wanted](const char* name) {
+        const bool is_text =
+            wanted.is_object() && wanted.contains(name) && wanted[name].is_string();
+        return is_text ? wanted[name].get<std::string>() : "";
+    };
+    if (!text("url").starts_with("http://127.0.0.1:")) {
+        return reply(400, R"({"error":"url must begin with http://127.0.0.1:PORT"})");
+    }
+    of.listen(text("url"), text("secret"), now);
+    return reply(200, "{}");
+}
+
 } // namespace
 
 response answer_control(workspace& of, const request& asked, const target_parts& target,
@@ -72,6 +94,28 @@ response answer_control(workspace& of, const request& asked, const target_parts&
     }
     if (what == "GET /faults") {
         return reply(200, of.faults_fired());
+    }
+    if (what == "POST /webhooks") {
+        return listen(of, asked.body, now);
+    }
+    if (what == "GET /webhooks") {
+        return reply(200, of.webhook_counts());
+    }
+    if (what == "DELETE /webhooks") {
+        of.stop_listening();
+        return reply(200, "{}");
+    }
+    if (what == "GET /writes") {
+        const std::string after = target.parameter("after").value_or("0");
+        return reply(200, of.writes(std::strtoull(after.c_str(), nullptr, 10)),
+                     "application/x-ndjson");
+    }
+    if (what == "GET /writes/counts") {
+        return reply(200, of.write_counts());
+    }
+    if (what == "DELETE /writes") {
+        of.forget_writes();
+        return reply(200, "{}");
     }
     if (what == "DELETE /faults") {
         of.clear_faults();

@@ -25,9 +25,12 @@ namespace intercom_sandbox {
 //   refusals     too_many_requests, server_error (status, 503), html_error (status, 502),
 //                redirect, token_revoked (every request from then on), scope_missing (401),
 //                forbidden (403), poison (400), version_refused, sort_refused
-//   bodies       empty_200, not_json_200, oversized (bytes, 64 Mi)
-//   rate headers reset_absent, reset_past, reset_absurd
-//   pages        bad_record, duplicate_record, shuffled_page, cursor_loop, short_page, lost_next,
+//   writes       late_effect (seconds, 60): no answer, and the effect within that time;
+//                error_after (status, 502): carried out, and answered by an error
+//   webhooks     webhook_dropped, webhook_duplicated, webhook_late, webhook_forged, see
+//   webhooks.hpp bodies       empty_200, not_json_200, oversized (bytes, 64 Mi) rate headers
+//   reset_absent, reset_past, reset_absurd pages        bad_record, duplicate_record,
+//   shuffled_page, cursor_loop, short_page, lost_next,
 //                foreign_next
 //   index        index_loss (share of records hidden from lists and search, 0.5), stale_content
 //   scroll       scroll_error, scroll_expired, scroll_exists

@@ -346,6 +346,19 @@ void populate_companies(world& w, dice& die, seconds start)
     w.users_of.resize(w.companies.size());
 }
 
+void populate_visitors(world& w, seconds start)
+{
+    dice die(spread(w.settings.seed, 13)); // of their own: they came late
+    for (int i = 0; i < 5; ++i) {
+        visitor v;
+        v.created_at = v.updated_at = start - die.between(day, span);
+        v.id = hex_id(die, v.created_at);
+        v.user_id = uuid(die.roll(), die.roll());
+        v.pseudonym = "Visitor " + std::to_string(i + 1);
+        w.visitors.push_back(std::move(v));
+    }
+}
+
 } // namespace
 
 attribute_values make_attribute_values(const world& w, dice& die, std::string_view model)
@@ -455,6 +468,7 @@ void populate_small_lists(world& w, dice& die, seconds start)
     populate_labels(w, die, start);
     populate_attributes(w, die, start);
     populate_ticket_kinds(w, die, start);
+    populate_visitors(w, start);
 }
 
 void populate(world& w, dice& die, seconds start)

@@ -1,4 +1,5 @@
 #include "tests/sandbox/json_text.hpp"
+#include "tests/sandbox/operations.hpp"
 #include "tests/sandbox/text_pool.hpp"
 #include "tests/sandbox/world.hpp"
 
@@ -39,7 +40,7 @@ author any_author(world& w, dice& die, const thread& in, bool must_be_admin)
         return author_of(w.contacts.at(die.pick(in.contacts)));
     }
     if (!must_be_admin && die.chance(0.05)) {
-        return {"bot", "278", "Fin", "operator+sandbox@intercom.example"};
+        return the_bot();
     }
     return author_of(die.pick(w.admins));
 }
@@ -216,6 +217,7 @@ conversation make_conversation(world& w, dice& die, seconds created_at, unsigned
         c.sla_name = "First reply in 4 h";
         c.sla_status = die.chance(0.5) ? "hit" : die.chance(0.5) ? "missed" : "active";
     }
+    c.open = c.state != "closed"; // what is snoozed is open
     c.has_statistics = die.chance(0.95);
     c.has_agent = die.chance(0.15);
     c.custom = make_attribute_values(w, die, "conversation");

@@ -26,7 +26,7 @@ struct request
 enum class transport_fault : std::uint8_t {
     none,
     reset_before_effect, // the request was not looked at; no answer comes
-    reset_after_effect,  // the request was carried out; no answer comes
+    reset_after_effect,  // the request was carried out, or yet will be; no answer comes
     truncated,           // the connection ends in the middle of the body
     stall,               // nothing comes, the connection stays open
     drip,                // the body comes a few bytes at a time

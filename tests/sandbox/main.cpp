@@ -106,6 +106,15 @@ int main(int argc, char** argv)
     app.add_option("--token", world.token, "the one accepted; any if not given");
     app.add_flag("--plain", is_plain, "ordinary data only");
     app.add_flag("--no-gzip", is_unpacked, "answers are never compressed");
+    app.add_option("--webhook-url", wanted.webhook_url,
+                   "told what happens: http://127.0.0.1:8750/webhooks/intercom")
+        ->check([](const std::string& url) {
+            return url.starts_with("http://127.0.0.1:")
+                       ? std::string()
+                       : "a URL of this machine is expected: http://127.0.0.1:PORT/PATH";
+        });
+    app.add_option("--webhook-secret", wanted.webhook_secret,
+                   "the client secret that signs webhooks");
     app.add_option("--tls-cert", wanted.tls_certificate, "PEM file; serves HTTPS")
         ->check(CLI::ExistingFile);
     app.add_option("--tls-key", wanted.tls_key, "PEM file")->check(CLI::ExistingFile);

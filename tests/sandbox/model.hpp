@@ -21,6 +21,7 @@ struct admin
     std::string name;
     std::string email;
     bool is_away = false;
+    bool reassigns = false; // new conversations, while away
     bool has_seat = true;
     bool exists = true;
 };
@@ -64,6 +65,14 @@ struct data_attribute
     seconds created_at = 0;
     seconds updated_at = 0;
     bool archived = false;
+    bool is_messenger_writable = false;
+    // What the ids of the choices are made of: their first labels, once one was renamed.
+    std::vector<std::string> choice_keys = {};
+
+    [[nodiscard]] const std::string& key_of(std::size_t choice) const
+    {
+        return choice_keys.empty() ? choices[choice] : choice_keys[choice];
+    }
 };
 
 struct subscription_type
@@ -79,10 +88,15 @@ struct ticket_type_attribute
 {
     std::string id;
     std::string name;
-    std::string data_type;
+    std::string data_type; // "string", "list", "integer", "decimal", "boolean", "datetime", "files"
     bool required = false;
     bool archived = false;
     std::vector<std::string> choices;
+    std::string description = {};
+    bool required_of_contacts = false;
+    bool visible_on_create = true;
+    bool visible_to_contacts = true;
+    bool is_multiline = false;
 };
 
 struct ticket_type
@@ -95,6 +109,10 @@ struct ticket_type
     seconds created_at = 0;
     seconds updated_at = 0;
     std::vector<ticket_type_attribute> attributes;
+    std::string description = {}; // empty: one made of the name
+    bool is_internal = false;
+
+    [[nodiscard]] bool is_customers() const { return category == "Customer"; }
 };
 
 struct ticket_state
@@ -148,6 +166,10 @@ struct contact
     std::vector<slot> notes;
     // Explicit choices: out of a type that is on by default, into one that is not.
     std::vector<slot> subscriptions;
+    // Written through the API; without them, what `details` says.
+    std::optional<std::string> avatar;
+    std::optional<std::string> language;
+    bool is_blocked = false; // as well as archived
 
     mutable kept_form kept;
 };
@@ -192,6 +214,7 @@ struct note
     author by;
     seconds created_at = 0;
     std::string body;
+    std::optional<slot> company = std::nullopt; // of a company's note, which has no contact
 };
 
 struct part
@@ -208,6 +231,7 @@ struct part
     std::string previous_state; // tickets
     unsigned attachments = 0;
     std::uint64_t details = 0; // seed of the rarer members
+    bool by_api = false;
 };
 
 struct applied_tag
@@ -255,6 +279,7 @@ struct conversation : thread
     bool read = false;
     std::string state = "open"; // "open", "closed", "snoozed"
     bool has_priority = false;
+    std::string priority; // the level, once it was written through the API
     std::string source_type;
     std::string source_id;
     std::string delivered_as;
@@ -270,6 +295,8 @@ struct conversation : thread
     bool has_statistics = true;
     bool has_agent = false;
     std::optional<slot> ticket; // the ticket this conversation belongs to
+    std::optional<slot> company;
+    bool is_merged = false; // into another one
 };
 
 struct ticket : thread
@@ -277,7 +304,77 @@ struct ticket : thread
     std::string ticket_id; // the number people see
     slot type = 0;
     slot state = 0;
+    std::optional<slot> previous_state;
     bool is_shared = false;
+    // Written, but shown by no document of the API.
+    std::optional<slot> company;
+    std::vector<applied_tag> tags;
+};
+
+// Somebody the Messenger has seen and nobody knows yet.
+struct visitor
+{
+    std::string id;
+    std::string user_id;
+    std::optional<std::string> name;
+    std::string pseudonym;
+    seconds created_at = 0;
+    seconds updated_at = 0;
+    attribute_values custom;
+    bool exists = true;
+};
+
+struct data_event
+{
+    std::string name;
+    slot contact = 0;
+    seconds created_at = 0;
+    std::string metadata; // JSON
+};
+
+// What the API carries out after it has answered.
+struct job
+{
+    std::string id;
+    std::string status; // "pending", "success", "failure"
+    std::string resource_id;
+};
+
+// Items written together, later.
+struct bulk_job
+{
+    struct task
+    {
+        std::string id;
+        std::size_t items = 0;
+        std::string state = "pending";
+        seconds created_at = 0;
+        std::optional<seconds> completed_at = std::nullopt;
+    };
+    std::string id;
+    std::string what; // "contacts", "companies"
+    std::string state = "running";
+    seconds created_at = 0;
+    std::optional<seconds> completed_at = std::nullopt;
+    std::vector<task> tasks = {};
+};
+
+struct data_export
+{
+    std::string id;
+    std::string status; // "pending", "in_progress", "completed", "canceled"
+    std::optional<seconds> expires_at;
+};
+
+enum class record_kind : std::uint8_t { contact, company, conversation, ticket, admin };
+
+// Something that happened, for webhooks.
+struct event
+{
+    std::string topic;
+    record_kind of = record_kind::contact;
+    slot which = 0;
+    std::optional<slot> other = std::nullopt; // the tag, or the contact, that it is also about
 };
 
 struct removal
@@ -286,6 +383,7 @@ struct removal
     std::string id;
     std::string how;
     std::string into;
+    seconds at = 0;
 };
 
 } // namespace intercom_sandbox

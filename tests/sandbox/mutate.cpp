@@ -11,11 +11,10 @@ namespace {
 
 bool create_company(world& w, time_point now)
 {
-    w.companies.add(make_company(w, w.die, unix_seconds(now)), now);
-    w.users_of.emplace_back();
+    const slot which = add_company(w, make_company(w, w.die, unix_seconds(now)), now);
     const auto user = pick_live(w, w.contacts);
     if (user && w.die.chance(0.8)) {
-        attach(w, *user, static_cast<slot>(w.companies.size() - 1), now);
+        attach(w, *user, which, now);
     }
     return true;
 }
@@ -47,6 +46,7 @@ bool edit_company(world& w, time_point now)
         w.companies.edit(*which, now, [now](company& c) {
             c.updated_at = std::max(c.updated_at, unix_seconds(now));
         });
+        w.tell({"company.updated", record_kind::company, *which});
     }
     return which.has_value();
 }
@@ -87,31 +87,13 @@ bool tag_company(world& w, time_point now)
     return true;
 }
 
-void empty_company(world& w, slot which, time_point now)
-{
-    const std::vector<slot> users = w.users_of[which];
-    for (const slot user : users) {
-        detach(w, user, which, now);
-    }
-}
-
-bool delete_company(world& w, time_point now)
+bool delete_some_company(world& w, time_point now)
 {
     const auto which = pick_live(w, w.companies);
-    if (!which) {
-        return false;
+    if (which) {
+        delete_company(w, *which, now);
     }
-    empty_company(w, *which, now);
-    // Those who are archived lose it too, or it would come back with them.
-    for (const removal& r : w.removed) {
-        const auto archived = r.how == "archived" ? w.contacts.find(r.id) : std::nullopt;
-        if (archived && contains(w.contacts.at(*archived).companies, *which)) {
-            w.contacts.edit(*archived, now, [&](contact& c) { std::erase(c.companies, *which); });
-        }
-    }
-    w.companies.edit(*which, now, [](company& c) { c.alive = life::deleted; });
-    w.removed.push_back({"companies", w.companies.at(*which).id, "deleted", ""});
-    return true;
+    return which.has_value();
 }
 
 bool last_user_leaves(world& w, time_point now)
@@ -139,56 +121,23 @@ bool change_company_segment(world& w, time_point now)
     return true;
 }
 
-// The companies and conversations that show the tag's name, with `change` made to them.
-template <class Change>
-void for_each_showing(world& w, slot tag, time_point now, Change change)
-{
-    for (slot i = 0; i < w.companies.size(); ++i) {
-        if (contains(w.companies.at(i).tags, tag)) {
-            w.companies.edit(i, now, change);
-        }
-    }
-    for (slot i = 0; i < w.conversations.size(); ++i) {
-        const auto& tags = w.conversations.at(i).tags;
-        if (std::any_of(tags.begin(), tags.end(),
-                        [tag](const applied_tag& t) { return t.which == tag; })) {
-            w.conversations.edit(i, now, change);
-        }
-    }
-}
-
-bool rename_tag(world& w, time_point now)
+bool rename_some_tag(world& w, time_point now)
 {
     const auto tag = static_cast<slot>(w.die.below(w.tags.size()));
     if (!w.tags[tag].exists) {
         return false;
     }
-    w.tags[tag].name = sentence(w.die, w.settings.nasty) + " " + w.tags[tag].id;
-    for_each_showing(w, tag, now, [](auto&) {});
+    rename_tag(w, tag, sentence(w.die, w.settings.nasty) + " " + w.tags[tag].id, now);
     return true;
 }
 
-bool delete_tag(world& w, time_point now)
+bool delete_some_tag(world& w, time_point now)
 {
     const auto tag = static_cast<slot>(w.die.below(w.tags.size()));
     if (!w.tags[tag].exists || w.tags.size() < 30) {
         return false;
     }
-    w.tags[tag].exists = false;
-    for (slot i = 0; i < w.contacts.size(); ++i) {
-        if (contains(w.contacts.at(i).tags, tag)) {
-            w.contacts.edit(i, now, [tag](contact& c) { std::erase(c.tags, tag); });
-        }
-    }
-    for_each_showing(w, tag, now, [tag](auto& r) {
-        std::erase_if(r.tags, [tag](const auto& t) {
-            if constexpr (requires { t.which; }) {
-                return t.which == tag;
-            } else {
-                return t == tag;
-            }
-        });
-    });
+    delete_tag(w, tag, now);
     return true;
 }
 
@@ -278,37 +227,18 @@ bool change_ticket_type(world& w, time_point now)
         t.name = sentence(w.die, w.settings.nasty);
     }
     t.updated_at = unix_seconds(now);
-    for (slot i = 0; i < w.tickets.size(); ++i) {
-        if (w.tickets.at(i).type == which) {
-            w.tickets.edit(i, now, [](ticket&) {});
-        }
-    }
+    touch_tickets_of_type(w, which, now);
     return true;
 }
 
 } // namespace
-
-void attach(world& w, slot contact_slot, slot company_slot, time_point now)
-{
-    w.contacts.edit(contact_slot, now,
-                    [&](contact& c) { c.companies.insert(c.companies.begin(), company_slot); });
-    w.users_of[company_slot].push_back(contact_slot);
-    w.companies.edit(company_slot, now, [](company& c) { ++c.user_count; });
-}
-
-void detach(world& w, slot contact_slot, slot company_slot, time_point now)
-{
-    w.contacts.edit(contact_slot, now, [&](contact& c) { std::erase(c.companies, company_slot); });
-    std::erase(w.users_of[company_slot], contact_slot);
-    w.companies.edit(company_slot, now, [](company& c) { --c.user_count; });
-}
 
 std::span<const change> company_changes()
 {
     static constexpr std::array all{
         change{8, create_company},        change{16, edit_company},
         change{8, edit_company_silently}, change{8, note_company_request},
-        change{8, tag_company},           change{1, delete_company},
+        change{8, tag_company},           change{1, delete_some_company},
         change{4, last_user_leaves},      change{4, change_company_segment},
     };
     return all;
@@ -317,7 +247,7 @@ std::span<const change> company_changes()
 std::span<const change> list_changes()
 {
     static constexpr std::array all{
-        change{4, rename_tag},       change{4, delete_tag},         change{4, create_tag},
+        change{4, rename_some_tag},  change{4, delete_some_tag},    change{4, create_tag},
         change{4, create_attribute}, change{4, archive_attribute},  change{4, change_admin},
         change{4, change_team},      change{4, change_ticket_type},
     };

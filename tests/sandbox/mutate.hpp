@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/sandbox/operations.hpp"
 #include "tests/sandbox/world.hpp"
 
 #include <optional>
@@ -37,22 +38,5 @@ std::optional<slot> pick_live(world& w, const shelf<Record>& from)
     }
     return std::nullopt;
 }
-
-template <class Value>
-bool contains(const std::vector<Value>& list, const Value& value)
-{
-    for (const auto& one : list) {
-        if (one == value) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// Both sides of a contact's membership; the company's user_count follows.
-void attach(world& w, slot contact, slot company, time_point now);
-void detach(world& w, slot contact, slot company, time_point now);
-// Writes threads anew that show something which changed elsewhere.
-void touch_threads_of(world& w, slot contact, time_point now);
 
 } // namespace intercom_sandbox

@@ -9,11 +9,7 @@ namespace {
 
 bool create_contact(world& w, time_point now)
 {
-    const slot which = w.contacts.add(make_contact(w, w.die, unix_seconds(now)), now);
-    const contact& c = w.contacts.at(which);
-    if (c.external_id) {
-        w.by_external_id[*c.external_id] = which;
-    }
+    const slot which = add_contact(w, make_contact(w, w.die, unix_seconds(now)), now);
     const auto company = pick_live(w, w.companies);
     if (company && w.die.chance(0.5)) {
         attach(w, which, *company, now);
@@ -52,6 +48,7 @@ bool edit_contact(world& w, time_point now)
             rewrite(w, c, now);
             c.updated_at = std::max(c.updated_at, unix_seconds(now));
         });
+        w.tell({contact_topic(w.contacts.at(*which), "updated"), record_kind::contact, *which});
     }
     return which.has_value();
 }
@@ -80,29 +77,8 @@ bool identify_lead(world& w, time_point now)
     });
     w.by_external_id[external] = *which;
     touch_threads_of(w, *which, now);
+    w.tell({"contact.lead.signed_up", record_kind::contact, *which});
     return true;
-}
-
-// Takes a contact out of what refers to live ones; its own lists stay as they were.
-void take_away(world& w, slot which, life how, std::optional<slot> into, time_point now)
-{
-    const std::vector<slot> companies = w.contacts.at(which).companies;
-    for (const slot company : companies) {
-        std::erase(w.users_of[company], which);
-        w.companies.edit(company, now, [](auto& c) { --c.user_count; });
-    }
-    w.contacts.edit(which, now, [&](contact& c) {
-        c.alive = how;
-        c.merged_into = into;
-    });
-    const contact& c = w.contacts.at(which);
-    if (c.external_id) {
-        w.by_external_id.erase(*c.external_id);
-    }
-    const auto* name = how == life::archived  ? "archived"
-                       : how == life::deleted ? "deleted"
-                                              : "merged";
-    w.removed.push_back({"contacts", c.id, name, into ? w.contacts.at(*into).id : ""});
 }
 
 bool delete_contact(world& w, time_point now)
@@ -131,34 +107,13 @@ bool unarchive_contact(world& w, time_point now)
         if (w.contacts.at(at).alive != life::archived) {
             continue;
         }
-        w.contacts.edit(at, now, [](contact& c) { c.alive = life::live; });
-        const contact& c = w.contacts.at(at);
-        for (const slot company : c.companies) {
-            w.users_of[company].push_back(at);
-            w.companies.edit(company, now, [](auto& r) { ++r.user_count; });
-        }
-        if (c.external_id) {
-            w.by_external_id[*c.external_id] = at;
-        }
-        std::erase_if(w.removed,
-                      [&c](const removal& r) { return r.resource == "contacts" && r.id == c.id; });
+        bring_back(w, at, now);
         return true;
     }
     return false;
 }
 
-template <class List>
-void unite(List& into, const List& from)
-{
-    for (const auto& one : from) {
-        if (!contains(into, one)) {
-            into.insert(into.begin(), one);
-        }
-    }
-}
-
-// A lead is merged into a user, who inherits tags, companies and notes.
-bool merge_contacts(world& w, time_point now)
+bool merge_some_contacts(world& w, time_point now)
 {
     const auto lead = pick_live(w, w.contacts);
     const auto user = pick_live(w, w.contacts);
@@ -166,27 +121,7 @@ bool merge_contacts(world& w, time_point now)
         w.contacts.at(*user).is_lead) {
         return false;
     }
-    const contact old = w.contacts.at(*lead);
-    take_away(w, *lead, life::merged, user, now);
-    for (const slot company : old.companies) {
-        if (!contains(w.contacts.at(*user).companies, company)) {
-            attach(w, *user, company, now);
-        }
-    }
-    w.contacts.edit(*lead, now, [](contact& c) { c.notes.clear(); });
-    for (const slot n : old.notes) {
-        w.notes[n].contact = *user;
-    }
-    w.contacts.edit(*user, now, [&](contact& c) {
-        unite(c.tags, old.tags);
-        unite(c.notes, old.notes);
-        std::sort(c.notes.begin(), c.notes.end(), [&w](slot a, slot b) {
-            return w.notes[a].created_at != w.notes[b].created_at
-                       ? w.notes[a].created_at > w.notes[b].created_at
-                       : a > b;
-        });
-        c.updated_at = std::max(c.updated_at, unix_seconds(now));
-    });
+    merge_contacts(w, *lead, *user, now);
     return true;
 }
 
@@ -208,7 +143,12 @@ bool toggle(world& w, time_point now, Member member, slot value)
 bool change_tag(world& w, time_point now)
 {
     const auto tag = static_cast<slot>(w.die.below(w.tags.size()));
-    return w.tags[tag].exists && toggle(w, now, &contact::tags, tag);
+    const auto which = w.tags[tag].exists ? pick_live(w, w.contacts) : std::nullopt;
+    if (which) {
+        contains(w.contacts.at(*which).tags, tag) ? untag_contact(w, *which, tag, now)
+                                                  : tag_contact(w, *which, tag, now);
+    }
+    return which.has_value();
 }
 
 bool change_subscription(world& w, time_point now)
@@ -269,7 +209,7 @@ std::span<const change> contact_changes()
         change{8, delete_contact},
         change{8, archive_contact},
         change{4, unarchive_contact},
-        change{8, merge_contacts},
+        change{8, merge_some_contacts},
         change{20, change_tag},
         change{8, change_company},
         change{8, leave_company},

@@ -26,7 +26,7 @@ std::string plain_list(std::string_view type, std::string_view key, const std::s
 }
 
 // Device, place and campaign members: derived, so that a change of the seed changes many of them.
-void add_details(members& m, std::uint64_t seed, seconds seen)
+void add_details(members& m, const contact& r, seconds seen)
 {
     static constexpr std::array browsers{"chrome"sv, "firefox"sv, "safari"sv, "edge"sv};
     static constexpr std::array systems{"OS X 14"sv, "Windows 11"sv, "Linux"sv, "iOS 17"sv};
@@ -34,7 +34,7 @@ void add_details(members& m, std::uint64_t seed, seconds seen)
         std::array{"Ireland"sv, "Leinster"sv, "Dublin"sv, "IRL"sv, "EU"sv},
         std::array{"Japan"sv, "Tōkyō"sv, "東京"sv, "JPN"sv, "AS"sv},
         std::array{"Brazil"sv, "São Paulo"sv, "São Paulo"sv, "BRA"sv, "SA"sv}};
-    dice die(seed);
+    dice die(r.details);
     const auto text_or_null = [&m, &die](std::string_view name, double p, std::string_view value) {
         die.chance(p) ? m.text(name, value) : m.null(name);
     };
@@ -42,7 +42,12 @@ void add_details(members& m, std::uint64_t seed, seconds seen)
     text_or_null("browser_version", 0.6, std::to_string(die.between(80, 130)) + ".0");
     text_or_null("browser_language", 0.6, die.chance(0.5) ? "en" : "de-DE");
     text_or_null("os", 0.6, die.pick(systems));
-    text_or_null("language_override", 0.1, "fr");
+    if (!r.language) {
+        text_or_null("language_override", 0.1, "fr");
+    } else {
+        r.language->empty() ? m.null("language_override")
+                            : m.text("language_override", *r.language);
+    }
     members location(m.style());
     location.text("type", "location");
     const auto& place = die.pick(places);
@@ -67,11 +72,11 @@ void add_details(members& m, std::uint64_t seed, seconds seen)
                                          "utm_source"sv, "utm_term"sv, "referrer"sv}) {
         text_or_null(field, 0.05, "spring");
     }
-    switch (die.below(4)) {
+    switch (r.avatar ? (r.avatar->empty() ? 2 : 0) : die.below(4)) {
     case 0:
         m.raw("avatar", members(m.style())
                             .text("type", "avatar")
-                            .text("image_url", "https://img.example/1.png")
+                            .text("image_url", r.avatar.value_or("https://img.example/1.png"))
                             .object());
         break;
     case 1:
@@ -176,7 +181,7 @@ std::string renderer::write(const contact& r) const
     m.number("last_replied_at", r.last_replied_at);
     m.number("last_contacted_at", r.last_contacted_at);
     m.null("last_email_opened_at").null("last_email_clicked_at");
-    add_details(m, r.details, r.last_seen_at.value_or(r.created_at));
+    add_details(m, r, r.last_seen_at.value_or(r.created_at));
     m.raw("custom_attributes", custom_object(r.custom, style));
 
     std::vector<std::string> tags, notes, companies, in, out;

@@ -10,6 +10,7 @@ namespace intercom_sandbox {
 // The API version a document is written for, as 100 * major + minor; Preview is 9900.
 using version_number = unsigned;
 std::optional<version_number> parse_version(std::string_view name);
+inline constexpr version_number preview = 9900;
 
 // Writes records as the API serves them. What is asked for in the workspace's own version is
 // written once and kept with the record; other versions are written each time.
@@ -37,6 +38,16 @@ public:
     [[nodiscard]] std::string of(const ticket_state& s) const;
     [[nodiscard]] std::string of(const note& n) const;
     [[nodiscard]] std::string me() const;
+    [[nodiscard]] std::string ticket_part(const part& p) const { return write(p, true); }
+    [[nodiscard]] std::string attribute_of(const ticket_type& t, std::size_t index) const;
+
+    // Their links begin with `origin`.
+    [[nodiscard]] std::string of(const job& j, const std::string& origin) const;
+    [[nodiscard]] std::string of(const bulk_job& j, const std::string& origin) const;
+    [[nodiscard]] std::string of(const data_export& e, const std::string& origin) const;
+    [[nodiscard]] std::string of(const visitor& v) const;
+    // As /conversations/attributes shows it.
+    [[nodiscard]] std::string conversation_attribute(const data_attribute& a) const;
 
 private:
     template <class Record, class Write>

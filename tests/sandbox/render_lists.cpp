@@ -30,7 +30,7 @@ std::string renderer::of(const admin& a) const
         .text("name", a.name)
         .text("email", a.email)
         .boolean("away_mode_enabled", a.is_away)
-        .boolean("away_mode_reassign", false)
+        .boolean("away_mode_reassign", a.reassigns)
         .boolean("has_inbox_seat", a.has_seat)
         .null("away_status_reason_id")
         .raw("team_ids", teams.array())
@@ -82,7 +82,8 @@ std::string renderer::of(const data_attribute& a) const
     m.text("type", "data_attribute").text("name", a.name).text("full_name", a.full_name);
     m.text("label", a.label).text("description", a.description).text("data_type", a.data_type);
     m.boolean("api_writable", true).boolean("ui_writable", false);
-    m.boolean("messenger_writable", a.id.empty()).boolean("custom", !a.id.empty());
+    m.boolean("messenger_writable", a.id.empty() || a.is_messenger_writable)
+        .boolean("custom", !a.id.empty());
     m.boolean("archived", a.archived).text("model", a.model);
     if (!a.id.empty()) {
         m.raw("id", a.id).text("admin_id", world_.admins.front().id);
@@ -122,63 +123,68 @@ std::string renderer::type_head(const ticket_type& t) const
         .text("type", "ticket_type")
         .text("id", t.id)
         .text("name", t.name)
-        .text("description", "About " + t.name)
+        .text("description", t.description.empty() ? "About " + t.name : t.description)
         .text("icon", t.icon)
         .boolean("archived", t.archived)
-        .boolean("is_internal", t.category != "Customer")
+        .boolean("is_internal", t.is_internal || t.category != "Customer")
         .text("category", t.category)
+        .object();
+}
+
+std::string renderer::attribute_of(const ticket_type& t, std::size_t index) const
+{
+    const ticket_type_attribute& a = t.attributes[index];
+    std::string input = "null";
+    if (!a.choices.empty()) {
+        elements items;
+        for (const auto& choice : a.choices) {
+            items.add(members()
+                          .text("id", uuid(spread(a.id), spread(choice)))
+                          .text("name", choice)
+                          .object());
+        }
+        input = members().raw("items", items.array()).object();
+    } else if (a.data_type == "string") {
+        input = a.is_multiline ? R"({"multiline":true})" : R"({"multiline":false})";
+    }
+    return members(style_of(a.id, 0))
+        .text("type", "ticket_type_attribute")
+        .id("id", a.id)
+        .text("workspace_id", world_.workspace_id)
+        .text("name", a.name)
+        .text("description", a.description)
+        .text("data_type", a.data_type)
+        .raw("input_options", input)
+        .number("order", static_cast<std::int64_t>(index))
+        .boolean("required_to_create", a.required)
+        .boolean("required_to_create_for_contacts", a.required_of_contacts)
+        .boolean("visible_on_create", a.visible_on_create)
+        .boolean("visible_to_contacts", a.visible_to_contacts)
+        .boolean("default", a.name.front() == '_')
+        .raw("ticket_type_id", t.id)
+        .boolean("archived", a.archived)
+        .number("created_at", t.created_at)
+        .number("updated_at", t.updated_at)
         .object();
 }
 
 std::string renderer::of(const ticket_type& t) const
 {
     elements attributes;
-    std::int64_t order = 0;
-    for (const auto& a : t.attributes) {
-        std::string input = "null";
-        if (!a.choices.empty()) {
-            elements items;
-            for (const auto& choice : a.choices) {
-                items.add(members()
-                              .text("id", uuid(spread(a.id), spread(choice)))
-                              .text("name", choice)
-                              .object());
-            }
-            input = members().raw("items", items.array()).object();
-        } else if (a.data_type == "string") {
-            input = R"({"multiline":false})";
-        }
-        attributes.add(members(style_of(a.id, 0))
-                           .text("type", "ticket_type_attribute")
-                           .id("id", a.id)
-                           .text("workspace_id", world_.workspace_id)
-                           .text("name", a.name)
-                           .text("description", "")
-                           .text("data_type", a.data_type)
-                           .raw("input_options", input)
-                           .number("order", order++)
-                           .boolean("required_to_create", a.required)
-                           .boolean("required_to_create_for_contacts", false)
-                           .boolean("visible_on_create", true)
-                           .boolean("visible_to_contacts", true)
-                           .boolean("default", a.name.front() == '_')
-                           .raw("ticket_type_id", t.id)
-                           .boolean("archived", a.archived)
-                           .number("created_at", t.created_at)
-                           .number("updated_at", t.updated_at)
-                           .object());
+    for (std::size_t i = 0; i < t.attributes.size(); ++i) {
+        attributes.add(attribute_of(t, i));
     }
     return members(style_of(t.id, 0))
         .text("type", "ticket_type")
         .text("id", t.id)
         .text("name", t.name)
-        .text("description", "About " + t.name)
+        .text("description", t.description.empty() ? "About " + t.name : t.description)
         .text("icon", t.icon)
         .text("workspace_id", world_.workspace_id)
         .boolean("archived", t.archived)
         .number("created_at", t.created_at)
         .number("updated_at", t.updated_at)
-        .boolean("is_internal", t.category != "Customer")
+        .boolean("is_internal", t.is_internal || t.category != "Customer")
         .raw("ticket_type_attributes", plain_list("list", "data", attributes.array()))
         .text("category", t.category)
         .object();
@@ -208,14 +214,16 @@ std::string renderer::of(const ticket_state& s) const
 std::string renderer::of(const note& n) const
 {
     const json_style style = style_of(n.id, 0);
+    const std::string owner = members(style)
+                                  .text("type", n.company ? "company" : "contact")
+                                  .text("id", n.company ? world_.companies.at(*n.company).id
+                                                        : world_.contacts.at(n.contact).id)
+                                  .object();
     return members(style)
         .text("type", "note")
         .id("id", n.id)
         .number("created_at", n.created_at)
-        .raw("contact", members(style)
-                            .text("type", "contact")
-                            .text("id", world_.contacts.at(n.contact).id)
-                            .object())
+        .raw(n.company ? "company" : "contact", owner)
         .raw("author", members(style)
                            .text("type", n.by.type)
                            .id("id", n.by.id)

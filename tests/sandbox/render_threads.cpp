@@ -119,8 +119,8 @@ std::string renderer::write(const part& p, bool is_ticket) const
         m.number("notified_at", p.created_at);
     }
     if (version_ >= 213) {
-        p.details % 15 == 0 ? m.text("app_package_code", "test-integration")
-                            : m.null("app_package_code");
+        p.by_api || p.details % 15 == 0 ? m.text("app_package_code", "test-integration")
+                                        : m.null("app_package_code");
     }
     if (version_ >= 213 && !is_ticket) {
         m.text("state", p.state).raw("tags", "[]").null("email_message_metadata");
@@ -241,8 +241,8 @@ std::string renderer::write(const conversation& r) const
                 .object());
     }
     m.raw("tags", members(style).text("type", "tag.list").raw("tags", tags.array()).object());
-    m.text("priority", version_ >= 216 ? (r.has_priority ? "high" : "none")
-                                       : (r.has_priority ? "priority" : "not_priority"));
+    const std::string level = !r.priority.empty() ? r.priority : r.has_priority ? "high" : "none";
+    m.text("priority", version_ >= 216 ? level : r.has_priority ? "priority" : "not_priority");
     if (r.sla_name) {
         m.raw("sla_applied", members(style)
                                  .text("type", "conversation_sla_summary")

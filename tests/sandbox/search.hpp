@@ -19,6 +19,7 @@ struct refusal
     unsigned status;
     std::string code;
     std::string message;
+    header_list headers = {};
 };
 
 struct cursor_page

@@ -2,6 +2,7 @@
 
 #include "tests/sandbox/dice.hpp"
 #include "tests/sandbox/gzip.hpp"
+#include "tests/sandbox/webhooks.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -15,6 +16,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
 #include <algorithm>
@@ -32,7 +34,9 @@ using boost::system::error_code;
 
 constexpr std::uint64_t request_bytes_max = 8 * 1024 * 1024;
 constexpr auto stall_time = std::chrono::minutes(10);
-constexpr std::size_t gzip_from = 256; // smaller bodies gain nothing
+constexpr std::size_t gzip_from = 256;     // smaller bodies gain nothing
+constexpr std::size_t deliveries_max = 32; // under way at once
+constexpr auto delivery_deadline = std::chrono::seconds(5);
 
 request convert(const http::request<http::string_body>& message, bool is_tls)
 {
@@ -54,6 +58,38 @@ tcp::socket& lowest(tcp::socket& socket)
 tcp::socket& lowest(asio::ssl::stream<tcp::socket>& stream)
 {
     return stream.next_layer();
+}
+
+// Whether whoever listens at a URL of this machine, http://127.0.0.1:PORT/PATH, accepts a delivery.
+asio::awaitable<bool> hand_over(asio::io_context& io, delivery what)
+{
+    constexpr std::string_view host = "http://127.0.0.1:";
+    const std::string rest = what.url.substr(host.size());
+    const auto slash = std::min(rest.find('/'), rest.size());
+    const auto port = static_cast<std::uint16_t>(std::stoul(rest.substr(0, slash)));
+    http::request<http::string_body> message;
+    message.method_string(what.method);
+    message.target(slash == rest.size() ? "/" : rest.substr(slash));
+    message.set(http::field::host, "127.0.0.1:" + rest.substr(0, slash));
+    for (const auto& [name, value] : what.headers) {
+        message.set(name, value);
+    }
+    message.body() = std::move(what.body);
+    message.prepare_payload();
+    try {
+        boost::beast::tcp_stream stream(io);
+        stream.expires_after(delivery_deadline);
+        const tcp::endpoint listener(asio::ip::address_v4::loopback(), port);
+        co_await stream.async_connect(listener, asio::use_awaitable);
+        co_await http::async_write(stream, message, asio::use_awaitable);
+        boost::beast::flat_buffer buffer;
+        http::response_parser<http::string_body> answer;
+        answer.skip(what.method == "HEAD");
+        co_await http::async_read(stream, buffer, answer, asio::use_awaitable);
+        co_return answer.get().result_int() / 100 == 2;
+    } catch (const boost::system::system_error&) {
+        co_return false;
+    }
 }
 
 // Closes so that the peer sees a reset rather than an end.
@@ -91,6 +127,7 @@ struct server::parts
 
     asio::awaitable<void> accept();
     asio::awaitable<void> tick();
+    asio::awaitable<void> deliver(delivery what);
     asio::awaitable<void> serve_plain(tcp::socket socket);
     asio::awaitable<void> serve_tls(tcp::socket socket);
     template <class Stream>
@@ -113,6 +150,7 @@ struct server::parts
     deflater compressor;
     std::uint64_t answered = 0;
     std::size_t in_flight = 0;
+    std::size_t deliveries = 0; // under way
     std::optional<asio::ssl::context> tls;
     asio::io_context io{1};
     tcp::acceptor acceptor;
@@ -149,7 +187,19 @@ asio::awaitable<void> server::parts::tick()
         ticks.expires_after(std::chrono::milliseconds(has_more ? 1 : 50));
         co_await ticks.async_wait(asio::use_awaitable);
         state.pass_time(time());
+        for (auto& due : state.take_webhooks(time(), deliveries_max - deliveries)) {
+            ++deliveries;
+            asio::co_spawn(io, deliver(std::move(due)), ignore_failure);
+        }
     }
+}
+
+asio::awaitable<void> server::parts::deliver(delivery what)
+{
+    const std::uint64_t number = what.number;
+    const bool is_accepted = co_await hand_over(io, std::move(what));
+    --deliveries;
+    state.report_webhook(number, is_accepted, time());
 }
 
 asio::awaitable<void> server::parts::serve_plain(tcp::socket socket)
@@ -270,6 +320,10 @@ void server::run()
             parts_->io.stop();
         }
     };
+    if (!parts_->settings.webhook_url.empty()) {
+        parts_->state.listen(parts_->settings.webhook_url, parts_->settings.webhook_secret,
+                             parts_->time());
+    }
     asio::co_spawn(parts_->io, parts_->accept(), fail);
     asio::co_spawn(parts_->io, parts_->tick(), fail);
     if (parts_->settings.stops_on_signals) {

@@ -18,6 +18,8 @@ struct server_options
     bool stops_on_signals = false; // SIGINT, SIGTERM
     std::string tls_certificate;   // PEM files; empty: plain HTTP
     std::string tls_key;
+    std::string webhook_url; // told what happens, see webhooks.hpp; empty: nobody
+    std::string webhook_secret;
 };
 
 // The workspace behind HTTP/1.1 on the loopback interface, on the thread that calls `run`. Latency

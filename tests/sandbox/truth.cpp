@@ -4,7 +4,7 @@
 // search index knows, in the order of creation. GET /_sandbox/truth/RESOURCE with one of
 //
 //   contacts companies conversations tickets notes admins teams tags segments data_attributes
-//   subscription_types ticket_types ticket_states
+//   subscription_types ticket_types ticket_states visitors
 //
 // Each line is the document as GET by id (or, for small lists, the list) serves it in the
 // workspace's version, with all its nastiness, and one member more, `_truth`. Ids in it are
@@ -18,13 +18,18 @@
 //                  by id show the others too
 //   conversations  {"parts":[id],"all_parts":N,"ticket":id|null,"contacts":[id],"tags":[id]}
 //                  parts: what can be read, the newest 500, oldest first; all_parts: what there is
-//   tickets        {"parts":[id],"all_parts":N,"conversation":id|null,"contacts":[id]}
+//   tickets        {"parts":[id],"all_parts":N,"conversation":id|null,"contacts":[id],
+//                   "tags":[id],"company":id|null}; the last two are in no document
 //   others         {}
 //
 // GET /_sandbox/truth/removed has a line for each contact, company, conversation or ticket that
 // went, in that order, and none for what came back:
 //
 //   {"resource":"contacts","id":id,"how":"deleted"|"archived"|"merged","into":id|null}
+//
+// GET /_sandbox/truth/data_events has a line for each that was submitted:
+//
+//   {"event_name":…,"contact_id":id,"created_at":N,"metadata":{…}}
 //
 // Conversations and tickets of contacts that are removed stay, and keep naming them. Notes of
 // contacts that are removed cannot be read and are not listed.
@@ -102,6 +107,8 @@ std::string truth_of(const world& w, const ticket& t)
     const auto twin = w.conversations.find(t.id);
     twin&& w.conversations.at(*twin).alive == life::live ? m.text("conversation", t.id)
                                                          : m.null("conversation");
+    m.raw("tags", ids(t.tags, [&w](const applied_tag& one) { return w.tags[one.which].id; }));
+    t.company ? m.text("company", w.companies.at(*t.company).id) : m.null("company");
     return m.object();
 }
 
@@ -136,9 +143,26 @@ std::string notes(const world& w, const renderer& show)
 {
     std::string out;
     for (const auto& n : w.notes) {
-        if (w.contacts.at(n.contact).alive == life::live) {
+        const life owner =
+            n.company ? w.companies.at(*n.company).alive : w.contacts.at(n.contact).alive;
+        if (owner == life::live) {
             add_line(out, show.of(n), "{}");
         }
+    }
+    return out;
+}
+
+std::string data_events(const world& w)
+{
+    std::string out;
+    for (const auto& e : w.data_events) {
+        out += members()
+                   .text("event_name", e.name)
+                   .text("contact_id", w.contacts.at(e.contact).id)
+                   .number("created_at", e.created_at)
+                   .raw("metadata", e.metadata)
+                   .object() +
+               "\n";
     }
     return out;
 }
@@ -202,6 +226,12 @@ std::string write_truth(const world& w, const renderer& show, std::string_view r
     }
     if (resource == "ticket_states") {
         return small_lines(w.ticket_states, show);
+    }
+    if (resource == "visitors") {
+        return small_lines(w.visitors, show);
+    }
+    if (resource == "data_events") {
+        return data_events(w);
     }
     if (resource == "notes") {
         return notes(w, show);

@@ -7,6 +7,8 @@
 #include "tests/sandbox/stats.hpp"
 #include "tests/sandbox/text_pool.hpp"
 #include "tests/sandbox/truth.hpp"
+#include "tests/sandbox/webhooks.hpp"
+#include "tests/sandbox/write_api.hpp"
 
 #include <array>
 #include <cstdio>
@@ -33,6 +35,17 @@ std::string http_date(time_point now)
     return text.data();
 }
 
+// A request that has come past authentication, and who is to answer it.
+struct errand
+{
+    request asked;
+    target_parts target;
+    std::vector<std::string> ids;
+    std::string label;
+    const api::endpoint* reading = nullptr;
+    const write_api::operation* writing = nullptr;
+};
+
 bool is_control(const target_parts& target)
 {
     return !target.path.empty() && target.path.front() == "_sandbox";
@@ -44,8 +57,8 @@ struct workspace::parts
 {
     parts(const options& wanted, time_point start)
         : settings(wanted), state(wanted, start), faults(spread(wanted.seed, 3)),
-          endpoints(state, faults), rate(wanted.rate_limit), last_mutation(start),
-          mutations_per_second(wanted.mutations_per_second)
+          endpoints(state, faults), writes(state, later), hooks(faults), rate(wanted.rate_limit),
+          last_mutation(start), mutations_per_second(wanted.mutations_per_second)
     {
         const auto parsed = parse_version(wanted.api_version);
         if (!parsed) {
@@ -57,11 +70,28 @@ struct workspace::parts
     response answer(const request& asked, const target_parts& target, time_point now);
     response authorised(const request& asked, const target_parts& target, time_point now,
                         std::string& label);
-    response dispatch(const request& asked, const target_parts& target, time_point now,
-                      const std::string& label, const api::endpoint* found,
-                      std::vector<std::string> ids);
+    response dispatch(const errand& e, time_point now);
+    response carry_out(const errand& e, const call& c);
+    response postpone(const errand& e, double seconds_max, time_point now);
     std::optional<response> refused_by_fault(const std::string& label, time_point now);
     void spoil_answer(response& r, const std::string& label, time_point now);
+    void write_down(const response& answer);
+    // What was promised in an answer and done now: jobs.
+    void write_down_late(time_point now)
+    {
+        journal_entry entry{now, "job", "", "", "", 200};
+        entry.effects = writes.take_effects();
+        if (!entry.effects.empty()) {
+            written.add(std::move(entry));
+        }
+    }
+    // Turns what has happened into webhooks.
+    void spread_news(time_point now)
+    {
+        if (!state.told.empty()) {
+            hooks.collect(state, renderer(state, version, false), version, now);
+        }
+    }
     void add_rate_headers(response& r, const rate_window::verdict& v, const std::string& label,
                           time_point now);
     response error(unsigned status, std::string_view code, std::string_view message)
@@ -78,7 +108,14 @@ struct workspace::parts
     version_number version = 0;
     world state;
     fault_box faults;
+    agenda later;
     api endpoints;
+    write_api writes;
+    journal written;
+    webhooks hooks;
+    // The write being answered, until it is known whether the answer arrives.
+    std::optional<journal_entry> carried_out;
+    std::size_t answer_bytes = 0;
     rate_window rate;
     statistics counts;
     time_point last_mutation;
@@ -100,6 +137,7 @@ response workspace::answer(const request& asked, time_point now)
     const target_parts target = split_target(asked.target);
     response answer = is_control(target) ? answer_control(*this, asked, target, now)
                                          : parts_->answer(asked, target, now);
+    parts_->spread_news(now);
     answer.headers.emplace_back("Date", http_date(now));
     return answer;
 }
@@ -128,9 +166,12 @@ response workspace::parts::answer(const request& asked, const target_parts& targ
 response workspace::parts::authorised(const request& asked, const target_parts& target,
                                       time_point now, std::string& label)
 {
-    std::vector<std::string> ids;
-    const auto* found = api::find(asked.method, target.path, ids);
-    label = found != nullptr ? api::label(*found) : "unknown";
+    errand e{asked, target, {}, {}};
+    e.reading = api::find(asked.method, target.path, e.ids);
+    e.writing = e.reading == nullptr ? write_api::find(asked.method, target.path, e.ids) : nullptr;
+    e.label = label = e.reading != nullptr   ? api::label(*e.reading)
+                      : e.writing != nullptr ? write_api::label(*e.writing)
+                                             : "unknown";
     const rate_window::verdict verdict = rate.admit(now);
     const bool is_stormy = faults.strikes("too_many_requests", label, now) != nullptr;
     response answer;
@@ -140,9 +181,14 @@ response workspace::parts::authorised(const request& asked, const target_parts& 
                   "Exceeded rate limit of " + std::to_string(verdict.limit) + " in 10_seconds");
     } else if (auto refused = refused_by_fault(label, now)) {
         answer = std::move(*refused);
+    } else if (const auto* late =
+                   e.writing != nullptr ? faults.strikes("late_effect", label, now) : nullptr) {
+        answer = postpone(e, late->value.value_or(60), now);
     } else {
-        answer = dispatch(asked, target, now, label, found, std::move(ids));
+        answer = dispatch(e, now);
+        answer_bytes = answer.body.size();
         spoil_answer(answer, label, now);
+        write_down(answer);
     }
     if (rate.is_limited()) {
         rate_window::verdict shown = verdict;
@@ -153,16 +199,66 @@ response workspace::parts::authorised(const request& asked, const target_parts& 
     return answer;
 }
 
-response workspace::parts::dispatch(const request& asked, const target_parts& target,
-                                    time_point now, const std::string& label,
-                                    const api::endpoint* found, std::vector<std::string> ids)
+// The connection breaks, and some time later the request takes effect, if it still can.
+response workspace::parts::postpone(const errand& e, double seconds_max, time_point now)
 {
+    const auto delay = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::duration<double>(faults.die().uniform() * seconds_max));
+    later.at(now + delay, [this, e](time_point then) {
+        dispatch(e, then);
+        if (carried_out) {
+            carried_out->is_late = true;
+            carried_out->is_answered = false;
+            written.add(*std::exchange(carried_out, std::nullopt));
+        }
+    });
+    response lost;
+    lost.fault = transport_fault::reset_after_effect;
+    return lost;
+}
+
+void workspace::parts::write_down(const response& answer)
+{
+    if (!carried_out) {
+        return;
+    }
+    const bool arrives =
+        answer.fault == transport_fault::none || answer.fault == transport_fault::drip;
+    carried_out->is_answered =
+        arrives && answer.status == carried_out->status && answer.body.size() == answer_bytes;
+    written.add(*std::exchange(carried_out, std::nullopt));
+}
+
+response workspace::parts::carry_out(const errand& e, const call& c)
+{
+    try {
+        response answer = writes.handle(*e.writing, c);
+        if (answer.status >= 400) {
+            written.count_refusal(e.label);
+            return answer;
+        }
+        const std::string named = c.version == preview ? "Preview"
+                                                       : std::to_string(c.version / 100) + "." +
+                                                             std::to_string(c.version % 100);
+        carried_out =
+            journal_entry{c.now, e.label, e.asked.target, named, e.asked.body, answer.status};
+        carried_out->effects = writes.take_effects();
+        return answer;
+    } catch (const refusal&) {
+        written.count_refusal(e.label);
+        throw;
+    }
+}
+
+response workspace::parts::dispatch(const errand& e, time_point now)
+{
+    const request& asked = e.asked;
     const std::string_view named = header(asked.headers, "Intercom-Version");
     const auto asked_version = named.empty() ? std::optional(version) : parse_version(named);
     if (!asked_version) {
         return error(400, "intercom_version_invalid", "The requested version could not be found");
     }
-    if (found == nullptr) {
+    if (e.reading == nullptr && e.writing == nullptr) {
         return error(404, "not_found", "The requested resource was not found");
     }
     const std::string_view host = header(asked.headers, "Host");
@@ -175,11 +271,13 @@ response workspace::parts::dispatch(const request& asked, const target_parts& ta
         settings.compresses && is_usual && faults.is_empty() &&
         header(asked.headers, "Accept-Encoding").find("gzip") != std::string_view::npos;
     const renderer show(state, *asked_version, is_usual);
-    const call c{asked, target, std::move(ids), now, *asked_version, label, origin, show, packs};
+    const call c{asked, e.target, e.ids, now, *asked_version, e.label, origin, show, packs};
     try {
-        return endpoints.handle(*found, c);
+        return e.reading != nullptr ? endpoints.handle(*e.reading, c) : carry_out(e, c);
     } catch (const refusal& no) {
-        return error(no.status, no.code, no.message);
+        response answer = error(no.status, no.code, no.message);
+        answer.headers.insert(answer.headers.end(), no.headers.begin(), no.headers.end());
+        return answer;
     }
 }
 
@@ -229,6 +327,10 @@ void workspace::parts::spoil_answer(response& r, const std::string& label, time_
         return;
     }
     const auto strikes = [&](std::string_view kind) { return faults.strikes(kind, label, now); };
+    if (const auto* f = carried_out ? strikes("error_after") : nullptr) {
+        r = error(static_cast<unsigned>(f->value.value_or(502)), "server_error",
+                  "Something went wrong");
+    }
     if (strikes("empty_200") != nullptr) {
         r.status = 200;
         r.body.clear();
@@ -279,6 +381,7 @@ void workspace::mutate(time_point now, unsigned times)
 {
     for (unsigned i = 0; i < times; ++i) {
         mutate_once(parts_->state, now);
+        parts_->spread_news(now);
     }
     parts_->state.catch_up(now);
 }
@@ -292,12 +395,22 @@ void workspace::set_mutation_rate(double per_second, time_point now)
 
 void workspace::pass_time(time_point now)
 {
-    if (parts_->mutations_per_second > 0) {
-        const auto interval = std::chrono::duration_cast<std::chrono::microseconds>(
-            std::chrono::duration<double>(1 / parts_->mutations_per_second));
-        while (parts_->last_mutation + interval <= now) {
-            parts_->last_mutation += interval;
-            mutate(parts_->last_mutation);
+    const double rate = parts_->mutations_per_second;
+    const auto interval = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::duration<double>(rate > 0 ? 1 / rate : 0));
+    for (;;) {
+        const auto planned = parts_->later.next();
+        const time_point mutation = rate > 0 ? parts_->last_mutation + interval : time_point::max();
+        if (planned && *planned <= now && *planned <= mutation) {
+            parts_->later.run_next();
+            parts_->write_down_late(*planned);
+            parts_->spread_news(*planned);
+            parts_->state.catch_up(*planned);
+        } else if (mutation <= now) {
+            parts_->last_mutation = mutation;
+            mutate(mutation);
+        } else {
+            break;
         }
     }
     parts_->state.catch_up(now);
@@ -336,6 +449,46 @@ std::string workspace::faults_fired() const
 std::string workspace::stats() const
 {
     return parts_->counts.json();
+}
+
+void workspace::listen(std::string url, std::string secret, time_point now)
+{
+    parts_->hooks.listen(std::move(url), std::move(secret), parts_->state, now);
+}
+
+void workspace::stop_listening()
+{
+    parts_->hooks.stop(parts_->state);
+}
+
+std::vector<delivery> workspace::take_webhooks(time_point now, std::size_t most)
+{
+    return parts_->hooks.take_due(now, most);
+}
+
+void workspace::report_webhook(std::uint64_t number, bool is_accepted, time_point now)
+{
+    parts_->hooks.report(number, is_accepted, now);
+}
+
+std::string workspace::webhook_counts() const
+{
+    return parts_->hooks.json();
+}
+
+std::string workspace::writes(std::uint64_t after) const
+{
+    return parts_->written.lines(after);
+}
+
+std::string workspace::write_counts() const
+{
+    return parts_->written.counts();
+}
+
+void workspace::forget_writes()
+{
+    parts_->written.forget();
 }
 
 void workspace::reset_stats()

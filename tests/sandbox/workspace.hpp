@@ -8,8 +8,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace intercom_sandbox {
+
+struct delivery;
 
 struct options
 {
@@ -61,6 +64,19 @@ public:
     void clear_faults();
     // How often faults struck since the start, as a JSON object of kind and number.
     [[nodiscard]] std::string faults_fired() const;
+
+    // Webhooks for what happens from now on, see webhooks.hpp. The caller carries out what is due
+    // and reports what became of it.
+    void listen(std::string url, std::string secret, time_point now);
+    void stop_listening();
+    std::vector<delivery> take_webhooks(time_point now, std::size_t most);
+    void report_webhook(std::uint64_t number, bool is_accepted, time_point now);
+    [[nodiscard]] std::string webhook_counts() const;
+
+    // What was written through the API, as NDJSON and as counts; formats in journal.hpp.
+    [[nodiscard]] std::string writes(std::uint64_t after = 0) const;
+    [[nodiscard]] std::string write_counts() const;
+    void forget_writes();
 
     [[nodiscard]] std::string stats() const;
     void reset_stats();

@@ -44,10 +44,24 @@ struct world
     std::vector<std::vector<slot>> users_of;
     std::unordered_map<std::string, slot> by_external_id; // live contacts
 
+    std::vector<visitor> visitors;
+    std::vector<data_event> data_events;
+    std::vector<job> jobs;
+    std::vector<bulk_job> bulk_jobs;
+    std::vector<data_export> exports;
+
     std::vector<removal> removed;
+    std::vector<event> told; // since webhooks last looked
+    bool is_listened_to = false;
     std::uint64_t next_number = 0; // for ids of everything numbered
 
     std::string fresh_number() { return std::to_string(++next_number); }
+    void tell(event one)
+    {
+        if (is_listened_to) {
+            told.push_back(std::move(one));
+        }
+    }
     void catch_up(time_point now);
 };
 

@@ -191,6 +191,7 @@ struct assembly::parts
     event_sink& log;
     random_source random;
     std::vector<record_plan> plans;
+    std::vector<record_plan> all_plans;
     shared_epoch epoch = std::make_shared<std::atomic<std::int64_t>>(0);
     std::unique_ptr<store> blocking;
     std::unique_ptr<clock> time = make_machine_clock();
@@ -223,6 +224,26 @@ services& assembly::with()
 std::span<const record_plan> assembly::plans() const
 {
     return parts_->plans;
+}
+
+std::span<const record_plan> assembly::all_plans()
+{
+    auto& all = parts_->all_plans;
+    if (all.empty()) {
+        for (const auto* each : catalogue()) {
+            if (each->versions.holds(parts_->settings.intercom.version)) {
+                all.emplace_back(*each, parts_->settings.intercom.version,
+                                 parts_->settings.privacy.omit);
+            }
+        }
+    }
+    return all;
+}
+
+push_rules assembly::rules() const
+{
+    const auto& settings = parts_->settings;
+    return {settings.push, {settings.intercom.version, settings.intercom.acting_admin_id}};
 }
 
 store& assembly::direct()

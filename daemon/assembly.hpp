@@ -4,6 +4,7 @@
 #include "schema/resource.hpp"
 #include "sync/event_sink.hpp"
 #include "sync/pull/services.hpp"
+#include "sync/push/pusher.hpp"
 #include "sync/store/postgres_store.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -48,6 +49,9 @@ public:
 
     services& with();
     [[nodiscard]] std::span<const record_plan> plans() const;
+    // Of every resource there is, whichever are read: edits are not only of those.
+    [[nodiscard]] std::span<const record_plan> all_plans();
+    [[nodiscard]] push_rules rules() const;
     [[nodiscard]] store& direct(); // a connection of its own, for blocking use
     [[nodiscard]] bool was_interrupted() const;
 

@@ -43,9 +43,18 @@ struct sync_arguments
     bool is_full = false;
     bool accept_absences = false;
     bool no_wait = false; // for a daemon that does the work
+    bool no_push = false;
 };
-// One pass and exit.
+// One pass and exit: reads, then sends what was edited here.
 exit_code sync_once(const global_arguments& global, const sync_arguments& arguments);
+
+struct push_arguments
+{
+    bool is_dry_run = false; // print the requests instead
+    bool no_wait = false;    // for a daemon that does the work
+};
+// Sends edits made by SQL and exits.
+exit_code push(const global_arguments& global, const push_arguments& arguments, std::ostream& out);
 
 struct migrate_arguments
 {

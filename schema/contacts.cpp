@@ -133,8 +133,10 @@ constexpr column_rule subscription_rules[] = {
 constexpr writing subscription_writing{
     .create = subscribe, .remove = unsubscribe, .columns = subscription_rules};
 
-constexpr write_request note_requests[] = {
-    {.method = "POST", .target = "/contacts/{contact_id}/notes", .body = note_body}};
+constexpr write_request note_requests[] = {{.method = "POST",
+                                            .target = "/contacts/{contact_id}/notes",
+                                            .columns = "body",
+                                            .body = note_body}};
 
 constexpr std::string_view subscriptions_meaning =
     "Choices contacts made about kinds of messages; no row means the type's default.";

@@ -19,7 +19,9 @@ MAY_INCLUDE = {
     "sync/store": {"sync", "sync/store", "sync/record", "schema", "migrations"},
     "sync/pull": {"sync", "sync/pull", "sync/store", "sync/intercom", "sync/record", "schema",
                   "config"},
-    "daemon": {"daemon", "sync", "sync/pull", "sync/store", "sync/intercom", "sync/record",
+    "sync/push": {"sync", "sync/push", "sync/pull", "sync/store", "sync/intercom", "sync/record",
+                  "schema", "config"},
+    "daemon": {"daemon", "sync", "sync/pull", "sync/push", "sync/store", "sync/intercom", "sync/record",
                "schema", "config", "migrations"},
     # The simulated workspace shares no code with the mirror, so that a misunderstanding shows.
     "tests/sandbox": {"tests/sandbox"},

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <random>
 
 namespace intercom_mirror {
@@ -456,12 +457,9 @@ TEST_F(Push, MakesAndRemovesLinks)
 {
     const auto tag = listed("/tags", "data")[0]["id"].get<std::string>();
     const auto has_tag = [&] {
-        for (const auto& each : remote("/tags")["data"]) {
-            if (each["id"] == tag) {
-                return true;
-            }
-        }
-        return false;
+        const auto tags = remote("/tags");
+        return std::ranges::any_of(tags["data"],
+                                   [&](const json& each) { return each["id"] == tag; });
     };
     edit("DELETE FROM contact_tags WHERE contact_id = '" + person + "'");
     edit("INSERT INTO contact_tags (contact_id, tag_id) VALUES ('" + person + "', '" + tag + "')");

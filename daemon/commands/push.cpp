@@ -39,9 +39,7 @@ exit_code wait_for_holder(assembly& parts, const push_arguments& arguments, even
 // With nothing written here or there: a running daemon is not in the way.
 exit_code show_requests(assembly& parts, std::ostream& out)
 {
-    auto& with = parts.with();
-    engine pulling(with, parts.plans());
-    pusher pushing(with, parts.all_plans(), parts.rules());
+    pusher pushing(parts.with(), parts.all_plans(), parts.rules());
     const auto work = [&]() -> boost::asio::awaitable<exit_code> {
         const auto lines = co_await pushing.preview();
         for (const auto& line : lines) {

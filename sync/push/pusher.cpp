@@ -430,7 +430,7 @@ awaitable<bool> pusher::send_requests(task& work, row_progress& progress)
             co_return false;
         }
         if (answer->kind == answer::forbidden) {
-            co_await wait_for_better(work, refusal_of(*answer), longest_retry);
+            co_await wait_for_scope(work, *answer);
             co_return false;
         }
         const bool is_good = answer->kind == answer::ok;
@@ -440,13 +440,14 @@ awaitable<bool> pusher::send_requests(task& work, row_progress& progress)
                                                 : field_outcome::kind::rejected,
                                         is_good ? "" : refusal_of(*answer), answer->request_id};
         }
-        const bool shows_record = is_good && work.can_be_read() &&
+        const bool shows_record = is_good && work.plan != nullptr && work.table.in == nullptr &&
                                   is_record(*work.plan, answer->body, work.first().row_id);
         is_in_doubt = is_in_doubt || !is_good || (is_last && !shows_record);
         const bool is_over = is_last && !is_in_doubt;
         auto store_answer = [&](const edited_row& row) {
             edit_change wanted;
             wanted.ended = end_of(work, is_good ? "applied" : "rejected", answer->request_id);
+            wanted.undoes_row = !is_good && !work.can_be_read();
             wanted.pending =
                 is_good ? pending_after_answer(row.pending, row.values, request.carried,
                                                shows_record ? values_in(*work.plan, answer->body)
@@ -514,7 +515,7 @@ awaitable<void> pusher::send_create(task& work)
     if (answer->kind == answer::ok) {
         co_await finish_create(work, requests.front().carried, std::move(*answer));
     } else if (answer->kind == answer::forbidden) {
-        co_await wait_for_better(work, refusal_of(*answer), longest_retry);
+        co_await wait_for_scope(work, *answer);
     } else if (answer->kind == answer::conflict && work.can_be_read() &&
                !id_in_message(answer->error_message).empty()) {
         co_await adopt_existing(work, id_in_message(answer->error_message), refusal_of(*answer));
@@ -580,9 +581,53 @@ awaitable<void> pusher::finish_create(task& work, const std::string& sent, api_r
     co_await change(work, adopt);
 }
 
+// Looks for a part that was sent and not answered: one of the same text, made since. A row adopted
+// is settled.
+awaitable<bool> pusher::adopt_child(task& work, const api_reply& parent)
+{
+    if (parent.kind != answer::ok) {
+        co_return false;
+    }
+    bool is_found = false;
+    auto adopt = [&](const edited_row& row) {
+        edit_change wanted;
+        const json values = json::parse(row.values);
+        const auto text = values.find("body");
+        is_found = false;
+        if (!row.is_there || !row.unanswered_since || text == values.end() || !text->is_string()) {
+            return wanted;
+        }
+        const auto id = newest_child(*work.plan, work.first().table, parent.body,
+                                     text->get<std::string>(), *row.unanswered_since);
+        is_found = !id.empty();
+        if (is_found) {
+            wanted = all_to(work, "applied", "found in Intercom", parent.request_id);
+            wanted.real_id = id;
+            wanted.ended = end_of(work, "applied", parent.request_id);
+            wanted.pending = "{}";
+            wanted.plan = work.plan;
+            wanted.document = parent.body;
+        }
+        return wanted;
+    };
+    co_await change(work, adopt);
+    co_return is_found;
+}
+
 // A create was sent before, and nobody knows what came of it. True: it may be sent (again).
 awaitable<bool> pusher::find_former_create(task& work)
 {
+    if (work.table.in != nullptr && work.plan != nullptr &&
+        !work.plan->described().get_target.empty()) {
+        const auto answer = co_await read(work, work.first().entity_id);
+        if (!answer) {
+            co_return false;
+        }
+        const bool is_found = co_await adopt_child(work, *answer);
+        if (is_found) {
+            co_return false;
+        }
+    }
     if (work.table.in != nullptr || work.table.how->natural_key.empty()) {
         // Nothing tells whether it is there, and a second one is worse than none.
         co_await settle(work, "parked",
@@ -715,7 +760,7 @@ awaitable<void> pusher::send_link(task& work)
     const bool is_gone = work.first().operation == "detach" &&
                          (answer->kind == answer::missing || answer->kind == answer::merged);
     if (answer->kind == answer::forbidden) {
-        co_await wait_for_better(work, refusal_of(*answer), longest_retry);
+        co_await wait_for_scope(work, *answer);
     } else if (answer->kind == answer::ok || is_gone) {
         auto finish = [&](const edited_row&) {
             auto wanted =
@@ -749,7 +794,7 @@ awaitable<void> pusher::send_call(task& work)
     }
     const bool is_gone = called.request.method == "DELETE" && answer->kind == answer::missing;
     if (answer->kind == answer::forbidden) {
-        co_await wait_for_better(work, refusal_of(*answer), longest_retry);
+        co_await wait_for_scope(work, *answer);
     } else if (answer->kind == answer::ok || is_gone) {
         auto finish = [&](const edited_row&) {
             auto wanted =
@@ -969,6 +1014,7 @@ awaitable<void> pusher::refuse(task& work, std::string reason, std::string reque
                 wanted.plan = work.plan;
                 wanted.document = now->body;
             } else {
+                wanted.undoes_row = true;
                 read_soon(work, wanted);
             }
         } else {
@@ -1008,6 +1054,20 @@ awaitable<void> pusher::wait_for_better(task& work, std::string reason, duration
         for (auto& fate : wanted.fates) {
             fate.next_at = with_.time.wall() + pause;
         }
+        return wanted;
+    };
+    co_await change(work, decide);
+}
+
+// This token may not do it, for now: a matter of its scopes, not of the edit.
+awaitable<void> pusher::wait_for_scope(task& work, const api_reply& answer)
+{
+    auto decide = [&](const edited_row&) {
+        auto wanted = all_to(work, "waiting", refusal_of(answer), answer.request_id);
+        for (auto& fate : wanted.fates) {
+            fate.next_at = with_.time.wall() + longest_retry;
+        }
+        wanted.ended = end_of(work, "forbidden", answer.request_id);
         return wanted;
     };
     co_await change(work, decide);

@@ -77,6 +77,7 @@ private:
     boost::asio::awaitable<bool> send_requests(task& work, row_progress& progress);
     boost::asio::awaitable<void> send_create(task& work);
     boost::asio::awaitable<bool> find_former_create(task& work);
+    boost::asio::awaitable<bool> adopt_child(task& work, const api_reply& parent);
     boost::asio::awaitable<void> finish_create(task& work, const std::string& sent,
                                                api_reply answer);
     boost::asio::awaitable<void> adopt_existing(task& work, std::string id, std::string why);
@@ -98,6 +99,7 @@ private:
                                         std::string request_id = "");
     boost::asio::awaitable<void> settle_gone(task& work, const api_reply& answer);
     boost::asio::awaitable<void> wait_for_better(task& work, std::string reason, duration pause);
+    boost::asio::awaitable<void> wait_for_scope(task& work, const api_reply& answer);
 
     [[nodiscard]] task task_of(edits_taken edits) const;
     [[nodiscard]] const record_plan* plan_of(std::string_view resource) const;

@@ -56,9 +56,10 @@ struct edited_row
     bool is_deleted = false;
     std::string values = "{}"; // all columns
     std::string pending = "{}";
-    std::string in_flight = "{}";        // of all its open edits
-    std::vector<std::string> unanswered; // what requests carried whose outcome is unknown
-    bool was_sent = false;               // a request of these edits was carried out
+    std::string in_flight = "{}";                 // of all its open edits
+    std::vector<std::string> unanswered;          // what requests carried whose outcome is unknown
+    std::optional<std::int64_t> unanswered_since; // the first of those, unix seconds
+    bool was_sent = false;                        // a request of these edits was carried out
     std::vector<decided_conflict> decided;
     std::string references = "{}"; // {"tag_id": {"name": "VIP"}}
     std::string lists = "{}";      // {"ticket_contacts": ["c1"]}
@@ -119,7 +120,7 @@ struct edit_change
     std::optional<begun_attempt> begun;
     std::optional<ended_attempt> ended;
     std::string real_id;     // Intercom's, of a row created
-    bool undoes_row = false; // takes a refused create, attach or detach back
+    bool undoes_row = false; // takes refused edits back
     // Records to be read alone soon, as resource and id.
     std::vector<std::pair<std::string, std::string>> to_read;
 };

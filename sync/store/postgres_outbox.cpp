@@ -333,11 +333,15 @@ private:
                             .c_str();
         const auto ids = ids_of(edits);
         for (const auto& one : transaction.exec_params(
-                 "SELECT coalesce(sent, '{}'), coalesce(outcome, 'unknown') FROM outbox_attempt"
+                 "SELECT coalesce(sent, '{}'), coalesce(outcome, 'unknown'),"
+                 "       extract(epoch FROM began_at)::bigint FROM outbox_attempt"
                  " WHERE outbox_id = ANY ($1::bigint[]) ORDER BY outbox_id, number",
                  ids)) {
             if (std::string_view(one[1].c_str()) == "unknown") {
                 row.unanswered.emplace_back(one[0].c_str());
+                row.unanswered_since =
+                    std::min(row.unanswered_since.value_or(one[2].as<std::int64_t>()),
+                             one[2].as<std::int64_t>());
             } else if (std::string_view(one[1].c_str()) == "applied") {
                 row.was_sent = true;
             }
@@ -392,6 +396,14 @@ private:
             }
             key = wanted.real_id;
         }
+        if (wanted.undoes_row) {
+            for (const auto& edit : edits) {
+                undo(transaction, edit, 0);
+                if (edit.operation == "create") {
+                    break; // and with the row what was changed of it
+                }
+            }
+        }
         if (is_about_a_row(first) && (wanted.pending || wanted.begun)) {
             const auto& of = table_named(first.table);
             // Rewritten even if it stays the same: an editor who works on an older snapshot must
@@ -407,8 +419,12 @@ private:
             transaction.exec_params(
                 "INSERT INTO conflict (outbox_id, table_name, row_id, field, member, base, local,"
                 " remote, policy, resolution, resolved_at)"
-                " VALUES ($1::bigint, $2, $3, $4, nullif($5, ''), $6::jsonb, $7::jsonb, $8::jsonb,"
-                " $9, nullif($10, ''), CASE WHEN $10 <> '' THEN clock_timestamp() END)",
+                " SELECT $1::bigint, $2, $3, $4, nullif($5, ''), $6::jsonb, $7::jsonb, $8::jsonb,"
+                " $9, nullif($10, ''), CASE WHEN $10 <> '' THEN clock_timestamp() END"
+                // Noticed before, and still to be decided.
+                " WHERE NOT EXISTS (SELECT FROM conflict WHERE outbox_id = $1::bigint"
+                " AND field = $4 AND coalesce(member, '') = $5 AND remote = $8::jsonb"
+                " AND resolution IS NULL)",
                 newest_with(edits, one).id, first.table, key, one.column, one.member, one.base,
                 one.local, one.remote, std::string(one.policy), std::string(one.resolution));
         }
@@ -422,9 +438,6 @@ private:
                     " WHERE id = $1::bigint AND is_open",
                 fate.id, std::string(fate.state), fate.reason, fate.request_id,
                 microseconds(fate.next_at), fate.counts_as_attempt ? 1 : 0, fate.becomes_update);
-        }
-        if (wanted.undoes_row) {
-            undo(transaction, first, 0);
         }
         if (wanted.gone) {
             access_.writer(transaction, *wanted.gone->plan).apply_absence(*wanted.gone);

@@ -352,6 +352,18 @@ TEST_F(Push, ToldNoByIntercomGivesTheReasonAndTheOldValue)
     EXPECT_EQ(fates(), "rejected applied");
 }
 
+TEST_F(Push, PutsARefusedRowThatCannotBeReadAloneAsItWas)
+{
+    mirror.write(
+        "INSERT INTO data_attributes (_key, id, model, full_name, name, data_type,"
+        " description, custom, synced_at) VALUES ('contact/custom_attributes.none', '424242',"
+        " 'contact', 'custom_attributes.none', 'none', 'string', 'before', true, now())");
+    edit("UPDATE data_attributes SET description = 'after' WHERE id = '424242'");
+    push();
+    EXPECT_EQ(fates(), "rejected");
+    EXPECT_EQ(asked("SELECT concat_ws(' ', description, _pending) FROM data_attributes"), "before");
+}
+
 TEST_F(Push, SaysSoWhenTheRecordIsGone)
 {
     update("name = 'Nobody'");
@@ -451,6 +463,25 @@ TEST_F(Push, WritesANoteAtMostOnce)
     push();
     EXPECT_EQ(fates(), "parked");
     EXPECT_EQ(writes().size(), 1U);
+}
+
+TEST_F(Push, FindsAReplyThatArrivedUnanswered)
+{
+    const auto id =
+        listed("/conversations?per_page=5", "conversations")[0]["id"].get<std::string>();
+    mirror_one("conversations", id);
+    ASSERT_TRUE(world.add_fault(R"({"kind":"reset_after","count":1,"where":"reply"})"));
+    edit("INSERT INTO conversation_parts (conversation_id, part_type, body) VALUES ('" + id +
+         "', 'note', 'only once')");
+    push();
+    EXPECT_EQ(fates(), "waiting");
+    pass(61s);
+    push();
+    EXPECT_EQ(fates(), "applied");
+    EXPECT_EQ(writes().size(), 1U);
+    EXPECT_EQ(asked("SELECT count(*) FROM conversation_parts WHERE conversation_id = '" + id +
+                    "' AND body LIKE '%only once%' AND NOT starts_with(id, 'local:')"),
+              "1");
 }
 
 TEST_F(Push, MakesAndRemovesLinks)

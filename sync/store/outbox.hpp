@@ -125,10 +125,10 @@ struct edit_change
     std::vector<std::pair<std::string, std::string>> to_read;
 };
 
-class outbox
+class edit_queue
 {
 public:
-    virtual ~outbox() = default;
+    virtual ~edit_queue() = default;
 
     // After a start: what a former daemon was about to send. What it may have sent is held until
     // `unknown_until`.

@@ -179,7 +179,7 @@ bool is_about_a_link(const outbox_edit& edit)
     return edit.operation == "attach" || edit.operation == "detach";
 }
 
-class postgres_outbox final : public outbox
+class postgres_outbox final : public edit_queue
 {
 public:
     explicit postgres_outbox(outbox_access access) : access_(std::move(access)) {}
@@ -578,7 +578,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<outbox> make_postgres_outbox(outbox_access access)
+std::unique_ptr<edit_queue> make_edit_queue(outbox_access access)
 {
     return std::make_unique<postgres_outbox>(std::move(access));
 }

@@ -24,6 +24,6 @@ struct outbox_access
     std::function<record_writer(pqxx::transaction_base&, const record_plan&)> writer;
 };
 
-std::unique_ptr<outbox> make_postgres_outbox(outbox_access access);
+std::unique_ptr<edit_queue> make_edit_queue(outbox_access access);
 
 } // namespace intercom_mirror

@@ -322,7 +322,7 @@ public:
         });
     }
 
-    outbox& edits_to_send() override { return *outbox_; }
+    edit_queue& edits_to_send() override { return *outbox_; }
 
     bool has_schema() override
     {
@@ -576,9 +576,9 @@ public:
     }
 
 private:
-    std::unique_ptr<outbox> make_outbox()
+    std::unique_ptr<edit_queue> make_outbox()
     {
-        return make_postgres_outbox(
+        return make_edit_queue(
             {session_, [this] { return epoch_->load(); },
              [this](const outbox_access::work& work) { write(work); },
              [this](const outbox_access::work& work) { session_.transact(work); },
@@ -640,7 +640,7 @@ private:
     shared_epoch epoch_;
     std::unordered_map<const record_plan*, compiled_resource> compiled_;
     drift_counts drifts_;
-    std::unique_ptr<outbox> outbox_;
+    std::unique_ptr<edit_queue> outbox_;
 };
 
 } // namespace

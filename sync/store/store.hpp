@@ -285,7 +285,7 @@ struct missing_object
     bool is_index = false; // else a foreign key
 };
 
-class outbox;
+class edit_queue;
 
 // Everything the engine asks of the database, each call one transaction (or none): it happened
 // whole or it throws. Blocking; used by one thread at a time. Writes are refused with lease_lost
@@ -403,7 +403,7 @@ public:
     virtual void resolve_conflict(std::int64_t id, std::string_view which) = 0;
 
     // What sending them needs; lives as long as the store.
-    virtual outbox& edits_to_send() = 0;
+    virtual edit_queue& edits_to_send() = 0;
 
     // --- odds --------------------------------------------------------------------------------
     virtual std::vector<dead_letter> dead_letters(std::optional<std::int64_t> id) = 0;

@@ -218,8 +218,7 @@ constexpr option_key keys[] = {
          return share && *share > 0 && *share <= 1 && put(o.intercom.max_quota_share, share);
      }},
     {"intercom.acting_admin_id", R"(the id of an admin, as text such as "814860")",
-     [](options& o, const given& v) { return put(o.intercom.acting_admin_id, v.text()); },
-     without_effect},
+     [](options& o, const given& v) { return put(o.intercom.acting_admin_id, v.text()); }},
 
     {"postgres.dsn", "a connection string",
      [](options& o, const given& v) { return take_dsn(v, o.postgres.dsn); }},
@@ -255,21 +254,17 @@ constexpr option_key keys[] = {
          return take_duration(v, o.sync.sweep_every, 1min, 31 * 24h);
      }},
 
-    {"push.enabled", "false: this version only reads from Intercom",
-     [](options& o, const given& v) {
-         const auto enabled = v.boolean();
-         return enabled && !*enabled && put(o.push.enabled, enabled);
-     }},
+    {"push.enabled", "true or false",
+     [](options& o, const given& v) { return put(o.push.enabled, v.boolean()); }},
     {"push.conflict_policy", a_policy,
-     [](options& o, const given& v) { return choose(v, o.push.policy, policies); }, without_effect},
+     [](options& o, const given& v) { return choose(v, o.push.policy, policies); }},
     {"push.policy.*", a_policy,
      [](options& o, const given& v) {
          const bool is_column = v.star.find('.') != v.star.npos;
          require_known(v.star, is_column ? v.names.columns : v.names.resources,
                        is_column ? "column" : "resource");
          return choose(v, o.push.policies[std::string(v.star)], policies);
-     },
-     without_effect},
+     }},
 
     {"resource.*.since", a_moment,
      [](options& o, const given& v) {

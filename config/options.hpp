@@ -75,8 +75,8 @@ enum class conflict_policy : std::uint8_t { remote_wins, local_wins, manual };
 
 struct push_options
 {
-    // Reading is all this version does, whatever the rest of the section says.
-    bool enabled = false;
+    // Edits made by SQL go to Intercom; otherwise they are kept until that is so.
+    bool enabled = true;
     conflict_policy policy = conflict_policy::remote_wins;
     // "contacts" or "contacts.name" → policy; the longer name is the stronger one.
     std::map<std::string, conflict_policy, std::less<>> policies;

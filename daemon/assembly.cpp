@@ -247,6 +247,7 @@ struct assembly::parts
     random_source random;
     std::vector<record_plan> plans;
     std::vector<const resource*> unserved;
+    std::vector<record_plan> all_plans;
     shared_epoch epoch = std::make_shared<std::atomic<std::int64_t>>(0);
     std::unique_ptr<store> blocking;
     std::unique_ptr<clock> time = make_machine_clock();
@@ -297,6 +298,26 @@ void assembly::note_unserved()
                                         to_string(parts_->settings.intercom.version));
         });
     }
+}
+
+std::span<const record_plan> assembly::all_plans()
+{
+    auto& all = parts_->all_plans;
+    if (all.empty()) {
+        for (const auto* each : catalogue()) {
+            if (each->versions.holds(parts_->settings.intercom.version)) {
+                all.emplace_back(*each, parts_->settings.intercom.version,
+                                 omitted_by(parts_->settings));
+            }
+        }
+    }
+    return all;
+}
+
+push_rules assembly::rules() const
+{
+    const auto& settings = parts_->settings;
+    return {settings.push, {settings.intercom.version, settings.intercom.acting_admin_id}};
 }
 
 store& assembly::direct()

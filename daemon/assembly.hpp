@@ -4,6 +4,7 @@
 #include "schema/resource.hpp"
 #include "sync/event_sink.hpp"
 #include "sync/pull/services.hpp"
+#include "sync/push/pusher.hpp"
 #include "sync/store/postgres_store.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -53,6 +54,9 @@ public:
     [[nodiscard]] std::span<const resource* const> unserved() const;
     // Says so in their state. Needs the lease.
     void note_unserved();
+    // Of every resource there is, whichever are read: edits are not only of those.
+    [[nodiscard]] std::span<const record_plan> all_plans();
+    [[nodiscard]] push_rules rules() const;
     [[nodiscard]] store& direct(); // a connection of its own, for blocking use
     // Connections beside those of the mirror, whose outages are not waited for: one for what has to
     // be short, one for what may take as long as counting rows does.

@@ -20,6 +20,7 @@ struct words_taken
     global_arguments global;
     sync_arguments syncing;
     backfill_arguments filling;
+    push_arguments pushing;
     migrate_arguments migrating;
     status_arguments showing;
     verify_arguments verifying;
@@ -111,9 +112,17 @@ void add_commands(CLI::App& app, words_taken& taken, std::ostream& out)
                       "Check every missing record, however many there are");
     sync_it->add_flag("--no-wait", taken.syncing.no_wait,
                       "Do not wait for a running daemon that does the work");
+    sync_it->add_flag("--no-push", taken.syncing.no_push, "Only read: send no edits");
     sync_it->callback([&] { command = [&] { return sync_once(global, taken.syncing); }; });
 
     add_backfill(app, taken, out);
+
+    auto* push_it = app.add_subcommand("push", "Send edits made by SQL to Intercom, then exit");
+    push_it->add_flag("--dry-run", taken.pushing.is_dry_run,
+                      "Print the requests instead of making them");
+    push_it->add_flag("--no-wait", taken.pushing.no_wait,
+                      "Do not wait for a running daemon that does the work");
+    push_it->callback([&] { command = [&] { return push(global, taken.pushing, out); }; });
 
     auto* migrate_it = app.add_subcommand("migrate", "Bring the database's schema up to date");
     migrate_it->add_flag("--check", taken.migrating.only_check, "Only say what is missing");

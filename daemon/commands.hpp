@@ -44,8 +44,9 @@ struct sync_arguments
     bool is_full = false;
     bool accept_absences = false;
     bool no_wait = false; // for a daemon that does the work
+    bool no_push = false;
 };
-// One pass and exit.
+// One pass and exit: reads, then sends what was edited here.
 exit_code sync_once(const global_arguments& global, const sync_arguments& arguments);
 
 struct backfill_arguments
@@ -68,6 +69,14 @@ backfill_range range_of(const backfill_arguments& arguments, std::chrono::sys_se
 // Asks for a range to be read again, tells of those asked for, or cancels one.
 exit_code backfill(const global_arguments& global, const backfill_arguments& arguments,
                    std::ostream& out);
+
+struct push_arguments
+{
+    bool is_dry_run = false; // print the requests instead
+    bool no_wait = false;    // for a daemon that does the work
+};
+// Sends edits made by SQL and exits.
+exit_code push(const global_arguments& global, const push_arguments& arguments, std::ostream& out);
 
 struct migrate_arguments
 {

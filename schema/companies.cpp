@@ -47,6 +47,7 @@ constexpr write_request detach_tag[] = {{.method = "POST", .target = "/tags", .b
 
 constexpr write_request note_requests[] = {{.method = "POST",
                                             .target = "/companies/{company_id}/notes",
+                                            .columns = "body",
                                             .body = note_body,
                                             .versions = from_version(16)}};
 

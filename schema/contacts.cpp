@@ -133,8 +133,10 @@ constexpr column_rule subscription_rules[] = {
 constexpr writing subscription_writing{
     .create = subscribe, .remove = unsubscribe, .columns = subscription_rules};
 
-constexpr write_request note_requests[] = {
-    {.method = "POST", .target = "/contacts/{contact_id}/notes", .body = note_body}};
+constexpr write_request note_requests[] = {{.method = "POST",
+                                            .target = "/contacts/{contact_id}/notes",
+                                            .columns = "body",
+                                            .body = note_body}};
 
 constexpr column event_summary_columns[] = {
     {"name", text, "name", "Name of the event."},

@@ -225,10 +225,12 @@ constexpr body_member reply_by_contact[] = {
 constexpr write_request reply[] = {
     {.method = "POST",
      .target = "/conversations/{conversation_id}/reply",
+     .columns = "part_type,body,created_at,attachment_urls",
      .when = "author_type=admin",
      .body = reply_by_admin},
     {.method = "POST",
      .target = "/conversations/{conversation_id}/reply",
+     .columns = "author_id,body,created_at,attachment_urls",
      .when = "author_type=user",
      .body = reply_by_contact},
 };

@@ -3,6 +3,7 @@
 #include "daemon/http_service.hpp"
 #include "daemon/progress.hpp"
 #include "sync/pull/engine.hpp"
+#include "sync/push/pusher.hpp"
 #include "sync/run_together.hpp"
 
 #include <fmt/format.h>
@@ -21,6 +22,8 @@ using namespace std::chrono_literals;
 constexpr auto standby_look = 1s;
 // Before a rejected token is tried again: somebody may have restored it meanwhile.
 constexpr duration pause_after_rejection = std::chrono::minutes(5);
+
+constexpr duration pause_before_writing_again = std::chrono::seconds(5);
 
 volatile std::sig_atomic_t stop_while_standing_by = 0;
 
@@ -82,6 +85,24 @@ boost::asio::awaitable<void> mirror(assembly& parts, services& with, engine& pul
     }
 }
 
+// Sends what is edited here, for good. While the token is dead nothing is sent, and edits wait.
+boost::asio::awaitable<void> write_back(services& with, engine& pulling, pusher& pushing)
+{
+    for (;;) {
+        try {
+            co_await pulling.introduce(); // never to another workspace
+            co_await pushing.run();
+        } catch (const token_rejected&) {
+            // Whoever reads says so.
+        } catch (const api_failure& failure) {
+            with.log.warning("Intercom does not answer; edits wait", {{"reason", failure.what()}});
+        }
+        do {
+            co_await with.time.sleep_for(pause_before_writing_again);
+        } while (with.api.is_token_rejected());
+    }
+}
+
 } // namespace
 
 exit_code run(const global_arguments& global)
@@ -102,12 +123,16 @@ exit_code run(const global_arguments& global)
         parts.note_unserved();
         auto& with = parts.with();
         engine pulling(with, parts.plans());
+        pusher pushing(with, parts.all_plans(), parts.rules());
         http_service service(parts, pulling, begun.settings, *begun.log);
         progress_display shown(pulling);
         const auto work = [&]() -> boost::asio::awaitable<exit_code> {
             sd_notify(0, "READY=1\nSTATUS=mirroring");
             std::vector<boost::asio::awaitable<void>> tasks;
             tasks.push_back(mirror(parts, with, pulling));
+            if (begun.settings.push.enabled) {
+                tasks.push_back(write_back(with, pulling, pushing));
+            }
             tasks.push_back(shown.show(with.time));
             tasks.push_back(service.run());
             co_await run_together(std::move(tasks));

@@ -2,6 +2,7 @@
 #include "daemon/assembly.hpp"
 #include "daemon/progress.hpp"
 #include "sync/pull/engine.hpp"
+#include "sync/push/pusher.hpp"
 
 #include <fmt/format.h>
 
@@ -70,12 +71,16 @@ exit_code sync_once(const global_arguments& global, const sync_arguments& argume
         auto& with = parts.with();
         with.settings.accept_absences = arguments.accept_absences;
         engine pulling(with, parts.plans());
+        pusher pushing(with, parts.all_plans(), parts.rules());
         std::vector<std::string> failures;
         const auto work = [&]() -> boost::asio::awaitable<exit_code> {
             progress_display shown(pulling);
             std::string rejected;
             try {
                 failures = co_await shown.beside(pulling.sync_once(arguments.is_full), with.time);
+                if (begun.settings.push.enabled && !arguments.no_push) {
+                    co_await pushing.push_once();
+                }
             } catch (const token_rejected& dead) {
                 rejected = dead.what();
             }

@@ -4,6 +4,7 @@
 #include "sync/seeded_bug.hpp"
 #include "sync/store/control.hpp"
 #include "sync/store/edits.hpp"
+#include "sync/store/postgres_outbox.hpp"
 #include "sync/store/record_writer.hpp"
 
 #include <fmt/format.h>
@@ -22,7 +23,7 @@ class postgres_store final : public store
 {
 public:
     postgres_store(session_options options, shared_epoch epoch)
-        : session_(std::move(options)), epoch_(std::move(epoch))
+        : session_(std::move(options)), epoch_(std::move(epoch)), outbox_(make_outbox())
     {
     }
 
@@ -324,6 +325,8 @@ public:
                                     std::string(which));
         });
     }
+
+    edit_queue& edits_to_send() override { return *outbox_; }
 
     bool has_schema() override
     {
@@ -669,6 +672,17 @@ public:
     }
 
 private:
+    std::unique_ptr<edit_queue> make_outbox()
+    {
+        return make_edit_queue(
+            {session_, [this] { return epoch_->load(); },
+             [this](const outbox_access::work& work) { write(work); },
+             [this](const outbox_access::work& work) { session_.transact(work); },
+             [this](pqxx::transaction_base& transaction, const record_plan& plan) {
+                 return writer(transaction, plan);
+             }});
+    }
+
     record_writer writer(pqxx::transaction_base& transaction, const record_plan& plan)
     {
         auto [found, is_first] = compiled_.try_emplace(&plan);
@@ -722,6 +736,7 @@ private:
     shared_epoch epoch_;
     std::unordered_map<const record_plan*, compiled_resource> compiled_;
     drift_counts drifts_;
+    std::unique_ptr<edit_queue> outbox_;
 };
 
 } // namespace

@@ -329,6 +329,8 @@ struct missing_object
     bool is_index = false; // else a foreign key
 };
 
+class edit_queue;
+
 // Everything the engine asks of the database, each call one transaction (or none): it happened
 // whole or it throws. Blocking; used by one thread at a time. Writes are refused with lease_lost
 // unless the session's epoch holds the lease.
@@ -470,6 +472,9 @@ public:
     // All open ones, or the one with that id.
     virtual std::vector<edit_conflict> conflicts(std::optional<std::int64_t> id) = 0;
     virtual void resolve_conflict(std::int64_t id, std::string_view which) = 0;
+
+    // What sending them needs; lives as long as the store.
+    virtual edit_queue& edits_to_send() = 0;
 
     // --- odds --------------------------------------------------------------------------------
     virtual std::vector<dead_letter> dead_letters(std::optional<std::int64_t> id) = 0;

@@ -19,9 +19,11 @@ MAY_INCLUDE = {
     "sync/store": {"sync", "sync/store", "sync/record", "schema", "migrations"},
     "sync/pull": {"sync", "sync/pull", "sync/store", "sync/intercom", "sync/record", "schema",
                   "config"},
+    "sync/push": {"sync", "sync/push", "sync/pull", "sync/store", "sync/intercom", "sync/record",
+                   "schema", "config"},
     "sync/webhook": {"sync", "sync/webhook", "sync/store", "sync/record", "schema", "config"},
-    "daemon": {"daemon", "sync", "sync/pull", "sync/webhook", "sync/store", "sync/intercom",
-               "sync/record", "schema", "config", "migrations"},
+    "daemon": {"daemon", "sync", "sync/pull", "sync/push", "sync/webhook", "sync/store",
+               "sync/intercom", "sync/record", "schema", "config", "migrations"},
     # The simulated workspace shares no code with the mirror, so that a misunderstanding shows.
     "tests/sandbox": {"tests/sandbox"},
     "tests": {"*"},

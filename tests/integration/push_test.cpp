@@ -1,0 +1,607 @@
+#include "schema/catalogue.hpp"
+#include "sync/push/pusher.hpp"
+#include "sync/store/postgres_store.hpp"
+#include "tests/sandbox/workspace.hpp"
+#include "tests/sim/workspace_transport.hpp"
+#include "tests/support/edited_mirror.hpp"
+#include "tests/support/sim_clock.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <random>
+
+namespace intercom_mirror {
+namespace {
+
+using json = nlohmann::json;
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class silent_sink final : public event_sink
+{
+public:
+    void report(severity, std::string_view, std::span<const event_field>) override {}
+};
+
+// Edits made by SQL, the real store, and a simulated workspace under simulated time.
+struct Push : ::testing::Test
+{
+    testing::edited_mirror mirror;
+    std::unique_ptr<pqxx::connection> editor = mirror.connect("editor");
+    testing::sim_clock time;
+    intercom_sandbox::workspace world{workspace_options(), server_start()};
+    intercom_simulation::workspace_transport wire{world, time, conditions(), 1};
+    shared_epoch epoch = std::make_shared<std::atomic<std::int64_t>>(0);
+    store* on = nullptr;
+    std::unique_ptr<database> db;
+    std::vector<record_plan> plans;
+    silent_sink log;
+    std::mt19937_64 dice{1};
+    push_rules rules{{}, {{2, 14}, "0"}};
+    boost::asio::io_context io{1};
+    std::unique_ptr<lanes> turns;
+    std::unique_ptr<api_client> api;
+    std::unique_ptr<services> with;
+    std::unique_ptr<pusher> pushing;
+    std::string person;
+    std::exception_ptr failure;
+
+    static intercom_sandbox::options workspace_options()
+    {
+        intercom_sandbox::options made;
+        made.nasty = false;
+        made.companies = 5;
+        made.contacts = 20;
+        made.conversations = 10;
+        made.tickets = 10;
+        return made;
+    }
+    static wall_time server_start() { return testing::sim_clock::usual_start; }
+    static intercom_simulation::network conditions()
+    {
+        intercom_simulation::network made;
+        made.server_start = server_start();
+        return made;
+    }
+
+    Push()
+    {
+        session_options options;
+        options.dsn = testing::test_dsn();
+        options.schema = mirror.name();
+        options.application_name = "push_test";
+        auto made = make_postgres_store(options, epoch);
+        on = made.get();
+        db = make_inline_database(std::move(made));
+        on->take_lease("push_test", 9s);
+        on->take_push_settings({{2, 14}, {}});
+        for (const auto* each : catalogue()) {
+            if (each->versions.holds({2, 14})) {
+                plans.emplace_back(*each, api_version{2, 14});
+            }
+        }
+        start();
+        rules.requests.acting_admin = listed("/admins", "admins")[0]["id"].get<std::string>();
+        start();
+        person = listed("/contacts?per_page=5", "data")[0]["id"].get<std::string>();
+        mirror_one("contacts", person);
+        world.forget_writes();
+    }
+    ~Push() override
+    {
+        pushing.reset();
+        with.reset();
+        api.reset();
+        turns.reset();
+    }
+
+    // As a process begins: what another one knew is gone.
+    void start()
+    {
+        const random_source random = [this] { return dice(); };
+        pushing.reset();
+        with.reset();
+        api.reset();
+        turns = std::make_unique<lanes>(io.get_executor(), time, random, governor_options{});
+        api_client_options options;
+        options.version = "2.14";
+        api = std::make_unique<api_client>(wire, *turns, time, random, "secret", options);
+        with = std::make_unique<services>(services{*api, *db, time, random, log, {}, {}});
+        pushing = std::make_unique<pusher>(*with, plans, rules);
+    }
+
+    void push()
+    {
+        bool is_over = false;
+        boost::asio::co_spawn(io, pushing->push_once(), [&](std::exception_ptr error) {
+            is_over = true;
+            failure = error;
+        });
+        time.run_until(io, instant::max(), [&] { return is_over; });
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+    }
+    std::vector<std::string> preview()
+    {
+        std::vector<std::string> lines;
+        bool is_over = false;
+        boost::asio::co_spawn(io, pushing->preview(),
+                              [&](std::exception_ptr error, std::vector<std::string> made) {
+                                  is_over = true;
+                                  failure = error;
+                                  lines = std::move(made);
+                              });
+        time.run_until(io, instant::max(), [&] { return is_over; });
+        return lines;
+    }
+    void pass(duration span) { time.run_for(io, span); }
+
+    json ask(const std::string& method, const std::string& target, const json& body = nullptr)
+    {
+        intercom_sandbox::request asked{method, target, {{"Authorization", "Bearer secret"}}, ""};
+        if (!body.is_null()) {
+            asked.headers.emplace_back("Content-Type", "application/json");
+            asked.body = body.dump();
+        }
+        return json::parse(world.answer(asked, wire.server_time()).body);
+    }
+    json listed(const std::string& target, const std::string& key)
+    {
+        return ask("GET", target)[key];
+    }
+    void mirror_one(const std::string& resource, const std::string& id)
+    {
+        for (const auto& plan : plans) {
+            if (plan.described().name == resource) {
+                const auto document = ask("GET", "/" + resource + "/" + id).dump();
+                page_work work;
+                work.plan = &plan;
+                work.from = projection::get;
+                work.records = {document};
+                on->apply_page(work);
+            }
+        }
+    }
+    json remote(const std::string& what = "") { return ask("GET", "/contacts/" + person + what); }
+
+    void edit(const std::string& statement) { testing::run(*editor, statement); }
+    void update(const std::string& set)
+    {
+        edit("UPDATE contacts SET " + set + " WHERE id = '" + person + "'");
+    }
+    std::string asked(const std::string& query)
+    {
+        const auto found = mirror.write(query);
+        return found.size() != 1       ? std::to_string(found.size()) + " rows"
+               : found[0][0].is_null() ? "null"
+                                       : found[0][0].as<std::string>();
+    }
+    std::string row(const std::string& what)
+    {
+        return asked("SELECT " + what + " FROM contacts WHERE id = '" + person + "'");
+    }
+    std::string fates() { return asked("SELECT string_agg(state, ' ' ORDER BY id) FROM outbox"); }
+    // "PUT /contacts/1 {…}" of each write the workspace carried out.
+    std::vector<std::string> writes() const
+    {
+        std::vector<std::string> all;
+        const std::string text = world.writes();
+        std::string_view rest = text;
+        while (!rest.empty()) {
+            const auto line = json::parse(rest.substr(0, rest.find('\n')));
+            rest.remove_prefix(rest.find('\n') + 1);
+            const auto operation = line["operation"].get<std::string>();
+            all.push_back(operation.substr(0, operation.find(' ')) + " " +
+                          line["target"].get<std::string>() +
+                          (line["body"].is_null() ? "" : " " + line["body"].dump()));
+        }
+        return all;
+    }
+    std::string put(const std::string& body) const
+    {
+        return "PUT /contacts/" + person + " " + body;
+    }
+};
+
+TEST_F(Push, BringsAnEditToIntercomOnceAndTheAnswerToTheRow)
+{
+    update("name = ' Ada Lovelace '");
+    push();
+    EXPECT_THAT(writes(), ElementsAre(put(R"({"name":" Ada Lovelace "})")));
+    EXPECT_EQ(fates(), "applied");
+    EXPECT_EQ(row("name"), remote()["name"].get<std::string>()) << "as Intercom normalised it";
+    EXPECT_EQ(row("_pending"), "null");
+    EXPECT_EQ(row("updated_at = to_timestamp(" + remote()["updated_at"].dump() + ")"), "t");
+    EXPECT_EQ(asked("SELECT outcome FROM outbox_attempt"), "applied");
+    EXPECT_NE(asked("SELECT request_id FROM outbox"), "null");
+    push();
+    EXPECT_EQ(writes().size(), 1U);
+}
+
+TEST_F(Push, SendsWhatIsLeftOfManyEdits)
+{
+    update("name = 'one'");
+    update("name = 'two', phone = '+15551234'");
+    update("name = 'three'");
+    push();
+    EXPECT_THAT(writes(), ElementsAre(put(R"({"name":"three","phone":"+15551234"})")));
+    EXPECT_EQ(fates(), "superseded applied applied");
+}
+
+TEST_F(Push, SendsNothingOfAnEditThatWasTakenBack)
+{
+    const auto before = row("name");
+    update("name = 'other'");
+    update("name = '" + before + "'");
+    push();
+    EXPECT_THAT(writes(), IsEmpty());
+}
+
+TEST_F(Push, LeavesIntercomsEditOfAnotherFieldAlone)
+{
+    update("name = 'Here'");
+    ask("PUT", "/contacts/" + person, {{"phone", "+15550000"}});
+    world.forget_writes();
+    push();
+    EXPECT_THAT(writes(), ElementsAre(put(R"({"name":"Here"})")));
+    EXPECT_EQ(row("name || phone"), "Here+15550000");
+}
+
+TEST_F(Push, TellsOfAConflict)
+{
+    const auto before = row("name");
+    update("name = 'Here'");
+    ask("PUT", "/contacts/" + person, {{"name", "There"}});
+    world.forget_writes();
+    push();
+    EXPECT_THAT(writes(), IsEmpty());
+    EXPECT_EQ(fates(), "conflict_lost");
+    EXPECT_EQ(row("name"), "There");
+    EXPECT_EQ(asked("SELECT concat_ws(' ', base, local, remote, policy, resolution) FROM conflict"),
+              json(before).dump() + R"( "Here" "There" remote_wins remote)");
+}
+
+TEST_F(Push, AsksSomebodyWhenThePolicyIsManual)
+{
+    rules.conflicts.policy = conflict_policy::manual;
+    start();
+    update("name = 'Here', phone = '+15551111'");
+    ask("PUT", "/contacts/" + person, {{"name", "There"}});
+    world.forget_writes();
+    push();
+    EXPECT_THAT(writes(), ElementsAre(put(R"({"phone":"+15551111"})")));
+    EXPECT_EQ(fates(), "conflict");
+    EXPECT_EQ(row("name"), "Here");
+    mirror.write("SELECT resolve_conflict((SELECT id FROM conflict), 'local')");
+    push();
+    EXPECT_EQ(writes().back(), put(R"({"name":"Here"})"));
+    EXPECT_EQ(fates(), "applied");
+    EXPECT_EQ(asked("SELECT count(*) FROM conflict"), "1");
+}
+
+TEST_F(Push, FindsOutWhetherAnUnansweredEditArrived)
+{
+    ASSERT_TRUE(world.add_fault(R"({"kind":"reset_after","count":1,"where":"PUT /contacts"})"));
+    update("name = 'Arrived'");
+    push();
+    EXPECT_EQ(fates(), "waiting");
+    push();
+    EXPECT_EQ(writes().size(), 1U) << "held until a late effect has come";
+    pass(61s);
+    push();
+    EXPECT_EQ(fates(), "applied");
+    EXPECT_EQ(writes().size(), 1U);
+    EXPECT_EQ(remote()["name"], "Arrived");
+}
+
+TEST_F(Push, SendsAgainWhatDidNotArrive)
+{
+    ASSERT_TRUE(world.add_fault(R"({"kind":"server_error","count":1,"where":"PUT /contacts"})"));
+    update("name = 'Again'");
+    push();
+    EXPECT_EQ(fates(), "waiting");
+    pass(61s);
+    push();
+    EXPECT_EQ(fates(), "applied");
+    EXPECT_THAT(writes(), ElementsAre(put(R"({"name":"Again"})")));
+}
+
+TEST_F(Push, DoesNotLetALateEffectUndoANewerEdit)
+{
+    ASSERT_TRUE(
+        world.add_fault(R"({"kind":"late_effect","count":1,"value":59,"where":"PUT /contacts"})"));
+    update("name = 'Older'");
+    push();
+    update("name = 'Newer'");
+    push();
+    EXPECT_THAT(writes(), IsEmpty());
+    pass(61s);
+    push();
+    EXPECT_EQ(remote()["name"], "Newer");
+    EXPECT_EQ(fates(), "superseded applied");
+    EXPECT_EQ(asked("SELECT count(*) FROM conflict"), "0");
+}
+
+TEST_F(Push, ToldNoByIntercomGivesTheReasonAndTheOldValue)
+{
+    const auto other = listed("/contacts?per_page=50", "data");
+    std::string taken;
+    for (const auto& each : other) {
+        if (each["id"] != person && each["external_id"].is_string()) {
+            taken = each["external_id"];
+        }
+    }
+    ASSERT_FALSE(taken.empty());
+    const auto before = row("external_id");
+    update("external_id = '" + taken + "'");
+    push();
+    EXPECT_EQ(fates(), "rejected");
+    EXPECT_THAT(asked("SELECT reason FROM outbox"), HasSubstr("Intercom refuses it (409"));
+    EXPECT_EQ(row("external_id"), before);
+    EXPECT_EQ(row("_pending"), "null");
+    update("name = 'Goes on'");
+    push();
+    EXPECT_EQ(fates(), "rejected applied");
+}
+
+TEST_F(Push, PutsARefusedRowThatCannotBeReadAloneAsItWas)
+{
+    mirror.write(
+        "INSERT INTO data_attributes (_key, id, model, full_name, name, data_type,"
+        " description, custom, synced_at) VALUES ('contact/custom_attributes.none', '424242',"
+        " 'contact', 'custom_attributes.none', 'none', 'string', 'before', true, now())");
+    edit("UPDATE data_attributes SET description = 'after' WHERE id = '424242'");
+    push();
+    EXPECT_EQ(fates(), "rejected");
+    EXPECT_EQ(asked("SELECT concat_ws(' ', description, _pending) FROM data_attributes"), "before");
+}
+
+TEST_F(Push, SaysSoWhenTheRecordIsGone)
+{
+    update("name = 'Nobody'");
+    ask("DELETE", "/contacts/" + person);
+    push();
+    EXPECT_EQ(fates(), "conflict_lost");
+    EXPECT_EQ(row("deleted_at IS NOT NULL AND _pending IS NULL"), "t");
+}
+
+TEST_F(Push, TakesOverWhatAKilledProcessHasBegun)
+{
+    update("name = 'Killed'");
+    // A request goes out and the process is gone.
+    wire.on_request([&, count = 0]() mutable { return ++count == 2; });
+    boost::asio::co_spawn(io, pushing->push_once(), [](std::exception_ptr) {});
+    time.run_for(io, 5s);
+    EXPECT_EQ(fates(), "sending");
+    wire.on_request({});
+    start();
+    push();
+    EXPECT_EQ(fates(), "waiting");
+    pass(61s);
+    push();
+    EXPECT_EQ(fates(), "applied");
+    EXPECT_EQ(remote()["name"], "Killed");
+}
+
+TEST_F(Push, CreatesARowAndGivesItIntercomsIdEverywhere)
+{
+    const auto tag = listed("/tags", "data")[0]["id"].get<std::string>();
+    edit("INSERT INTO contacts (email, name, role) VALUES ('new@x.example', 'New', 'user')");
+    edit("INSERT INTO contact_tags (contact_id, tag_id) SELECT id, '" + tag +
+         "' FROM contacts WHERE email = 'new@x.example'");
+    edit("INSERT INTO notes (contact_id, body) SELECT id, 'hello'"
+         " FROM contacts WHERE email = 'new@x.example'");
+    push();
+    EXPECT_EQ(fates(), "applied applied applied");
+    const auto id = asked("SELECT id FROM contacts WHERE email = 'new@x.example'");
+    EXPECT_FALSE(id.starts_with("local:"));
+    EXPECT_EQ(ask("GET", "/contacts/" + id)["name"], "New");
+    EXPECT_EQ(ask("GET", "/contacts/" + id + "/tags")["data"][0]["id"], tag);
+    EXPECT_EQ(ask("GET", "/contacts/" + id + "/notes")["data"].size(), 1U);
+    EXPECT_EQ(asked("SELECT count(*) FROM contact_tags WHERE contact_id = '" + id + "'"), "1");
+    EXPECT_EQ(asked("SELECT count(*) FROM notes WHERE contact_id = '" + id +
+                    "' AND NOT starts_with(id, 'local:')"),
+              "1");
+    EXPECT_EQ(asked("SELECT count(*) FROM id_alias WHERE new_id = '" + id + "'"), "1");
+    push();
+    EXPECT_EQ(writes().size(), 3U);
+}
+
+TEST_F(Push, CreatesNothingTwice)
+{
+    for (const char* fault : {"reset_after", "late_effect", "error_after", "reset_before"}) {
+        ASSERT_TRUE(world.add_fault(json{{"kind", fault},
+                                         {"count", 1},
+                                         {"value", fault == std::string("late_effect") ? 30 : 502},
+                                         {"where", "POST /contacts"}}
+                                        .dump()));
+        edit("INSERT INTO contacts (email, role) VALUES ('" + std::string(fault) +
+             "@x.example', 'user')");
+        push();
+        pass(61s);
+        push();
+        push();
+        world.clear_faults();
+    }
+    EXPECT_EQ(fates(), "applied applied applied applied");
+    EXPECT_EQ(asked("SELECT count(*) FROM contacts WHERE starts_with(id, 'local:')"), "0");
+    int made = 0;
+    for (const auto& each : writes()) {
+        made += each.starts_with("POST /contacts ") ? 1 : 0;
+    }
+    EXPECT_EQ(made, 4);
+}
+
+TEST_F(Push, TakesARefusedRowAwayWithWhatHangsOnIt)
+{
+    ASSERT_TRUE(world.add_fault(R"({"kind":"poison","count":1,"where":"POST /contacts"})"));
+    edit("INSERT INTO contacts (email, role) VALUES ('refused@x.example', 'user')");
+    edit("INSERT INTO notes (contact_id, body) SELECT id, 'hello' FROM contacts"
+         " WHERE email = 'refused@x.example'");
+    push();
+    EXPECT_EQ(fates(), "rejected rejected");
+    EXPECT_EQ(asked("SELECT count(*) FROM contacts WHERE starts_with(id, 'local:')"), "0");
+    EXPECT_EQ(asked("SELECT count(*) FROM notes WHERE starts_with(id, 'local:')"), "0");
+    EXPECT_THAT(writes(), IsEmpty());
+}
+
+TEST_F(Push, WritesANoteAtMostOnce)
+{
+    ASSERT_TRUE(world.add_fault(R"({"kind":"reset_after","count":1,"where":"POST /contacts"})"));
+    edit("INSERT INTO notes (contact_id, body) VALUES ('" + person + "', 'once')");
+    push();
+    EXPECT_EQ(fates(), "waiting");
+    pass(61s);
+    push();
+    EXPECT_EQ(fates(), "parked");
+    EXPECT_EQ(writes().size(), 1U);
+}
+
+TEST_F(Push, FindsAReplyThatArrivedUnanswered)
+{
+    const auto id =
+        listed("/conversations?per_page=5", "conversations")[0]["id"].get<std::string>();
+    mirror_one("conversations", id);
+    ASSERT_TRUE(world.add_fault(R"({"kind":"reset_after","count":1,"where":"reply"})"));
+    edit("INSERT INTO conversation_parts (conversation_id, part_type, body) VALUES ('" + id +
+         "', 'note', 'only once')");
+    push();
+    EXPECT_EQ(fates(), "waiting");
+    pass(61s);
+    push();
+    EXPECT_EQ(fates(), "applied");
+    EXPECT_EQ(writes().size(), 1U);
+    EXPECT_EQ(asked("SELECT count(*) FROM conversation_parts WHERE conversation_id = '" + id +
+                    "' AND body LIKE '%only once%' AND NOT starts_with(id, 'local:')"),
+              "1");
+}
+
+TEST_F(Push, MakesAndRemovesLinks)
+{
+    const auto tag = listed("/tags", "data")[0]["id"].get<std::string>();
+    const auto has_tag = [&] {
+        const auto tags = remote("/tags");
+        return std::ranges::any_of(tags["data"],
+                                   [&](const json& each) { return each["id"] == tag; });
+    };
+    edit("DELETE FROM contact_tags WHERE contact_id = '" + person + "'");
+    edit("INSERT INTO contact_tags (contact_id, tag_id) VALUES ('" + person + "', '" + tag + "')");
+    push();
+    EXPECT_TRUE(has_tag());
+    edit("DELETE FROM contact_tags WHERE contact_id = '" + person + "'");
+    push();
+    EXPECT_FALSE(has_tag());
+    EXPECT_EQ(asked("SELECT count(*) FROM outbox WHERE is_open"), "0");
+}
+
+TEST_F(Push, PutsARefusedLinkAsItWas)
+{
+    edit("INSERT INTO contact_tags (contact_id, tag_id) VALUES ('" + person + "', '999999')");
+    push();
+    EXPECT_EQ(fates(), "rejected");
+    EXPECT_EQ(asked("SELECT count(*) FROM contact_tags WHERE tag_id = '999999'"), "0");
+}
+
+TEST_F(Push, RepliesAndManagesConversations)
+{
+    const auto id =
+        listed("/conversations?per_page=5", "conversations")[0]["id"].get<std::string>();
+    mirror_one("conversations", id);
+    edit("INSERT INTO conversation_parts (conversation_id, part_type, body) VALUES ('" + id +
+         "', 'note', 'for us')");
+    edit("UPDATE conversations SET state = 'closed', title = 'Done', admin_assignee_id = '" +
+         rules.requests.acting_admin + "' WHERE id = '" + id + "'");
+    push();
+    EXPECT_EQ(asked("SELECT count(*) FROM outbox WHERE state = 'applied'"),
+              asked("SELECT count(*) FROM outbox"))
+        << asked("SELECT string_agg(concat_ws(' ', state, reason), '; ') FROM outbox");
+    const auto now = ask("GET", "/conversations/" + id);
+    EXPECT_EQ(now["state"], "closed");
+    EXPECT_EQ(now["title"], "Done");
+    EXPECT_EQ(asked("SELECT count(*) FROM conversation_parts WHERE conversation_id = '" + id +
+                    "' AND body LIKE '%for us%' AND NOT starts_with(id, 'local:')"),
+              "1");
+    EXPECT_EQ(
+        asked("SELECT concat_ws(' ', state, title, _pending) FROM conversations WHERE id = '" + id +
+              "'"),
+        "closed Done");
+}
+
+TEST_F(Push, CarriesOutWhatFunctionsAskFor)
+{
+    edit("SELECT archive_contact('" + person + "')");
+    push();
+    EXPECT_EQ(fates(), "applied");
+    EXPECT_THAT(writes(), ElementsAre("POST /contacts/" + person + "/archive"));
+    EXPECT_EQ(asked("SELECT count(*) FROM refetch WHERE id = '" + person + "'"), "1");
+}
+
+TEST_F(Push, ShowsTheVeryRequestsThatItSends)
+{
+    update("name = 'Shown', phone = '+15552222'");
+    edit("INSERT INTO contacts (email, role) VALUES ('shown@x.example', 'user')");
+    const auto shown = preview();
+    EXPECT_THAT(writes(), IsEmpty());
+    EXPECT_EQ(fates(), "pending pending");
+    push();
+    std::string sent;
+    for (const auto& each : writes()) {
+        sent += each + "\n";
+    }
+    std::string all;
+    for (const auto& each : shown) {
+        all += each;
+    }
+    EXPECT_EQ(std::multiset<char>(sent.begin(), sent.end()),
+              std::multiset<char>(all.begin(), all.end()));
+    EXPECT_THAT(all, HasSubstr(put(R"({"name":"Shown","phone":"+15552222"})")));
+}
+
+TEST_F(Push, GivesEachOfManyEditsOneFateThoughAnswersGetLost)
+{
+    ASSERT_TRUE(world.add_fault(R"({"kind":"reset_after","probability":0.1,"where":"PUT"})"));
+    ASSERT_TRUE(world.add_fault(R"({"kind":"error_after","probability":0.1,"where":"PUT"})"));
+    ASSERT_TRUE(world.add_fault(R"({"kind":"late_effect","probability":0.1,"value":60})"));
+    ASSERT_TRUE(world.add_fault(R"({"kind":"server_error","probability":0.1,"where":"contacts"})"));
+    std::vector<std::string> people;
+    for (const auto& each : listed("/contacts?per_page=50", "data")) {
+        people.push_back(each["id"]);
+        mirror_one("contacts", people.back());
+    }
+    std::map<std::string, std::string> wanted;
+    for (int i = 0; i < 200; ++i) {
+        const auto& who = people[dice() % people.size()];
+        wanted[who] = "name " + std::to_string(i);
+        edit("UPDATE contacts SET name = '" + wanted[who] + "' WHERE id = '" + who + "'");
+        if (i % 20 == 0) {
+            push();
+            pass(10s);
+        }
+    }
+    world.clear_faults();
+    for (int i = 0; i < 20 && asked("SELECT count(*) FROM outbox WHERE is_open") != "0"; ++i) {
+        push();
+        pass(61s);
+    }
+    EXPECT_EQ(asked("SELECT string_agg(DISTINCT state, ' ') FROM outbox"), "applied superseded");
+    EXPECT_EQ(asked("SELECT count(*) FROM outbox"), "200");
+    EXPECT_EQ(asked("SELECT count(*) FROM conflict"), "0");
+    for (const auto& [who, name] : wanted) {
+        EXPECT_EQ(ask("GET", "/contacts/" + who)["name"], name);
+        EXPECT_EQ(asked("SELECT name FROM contacts WHERE id = '" + who + "'"), name);
+    }
+    world.forget_writes();
+    push();
+    EXPECT_THAT(writes(), IsEmpty());
+}
+
+} // namespace
+} // namespace intercom_mirror

@@ -170,6 +170,11 @@ struct Push : ::testing::Test
             }
         }
     }
+    std::string some_ticket()
+    {
+        const json query{{"field", "created_at"}, {"operator", ">"}, {"value", 1}};
+        return ask("POST", "/tickets/search", {{"query", query}})["tickets"][0]["id"];
+    }
     json remote(const std::string& what = "") { return ask("GET", "/contacts/" + person + what); }
 
     void edit(const std::string& statement) { testing::run(*editor, statement); }
@@ -533,6 +538,57 @@ TEST_F(Push, RepliesAndManagesConversations)
         asked("SELECT concat_ws(' ', state, title, _pending) FROM conversations WHERE id = '" + id +
               "'"),
         "closed Done");
+}
+
+TEST_F(Push, UpdatesCompaniesAndTickets)
+{
+    const auto company = ask("POST", "/companies/list")["data"][0]["id"].get<std::string>();
+    const auto ticket = some_ticket();
+    mirror_one("companies", company);
+    mirror_one("tickets", ticket);
+    edit("UPDATE companies SET name = 'Acme', plan_name = 'gold' WHERE id = '" + company + "'");
+    edit("UPDATE tickets SET title = 'Renamed', open = false, admin_assignee_id = '" +
+         rules.requests.acting_admin + "' WHERE id = '" + ticket + "'");
+    push();
+    EXPECT_EQ(fates(), "applied applied") << asked("SELECT string_agg(reason, '; ') FROM outbox");
+    const auto acme = ask("GET", "/companies/" + company);
+    EXPECT_EQ(acme["name"], "Acme");
+    EXPECT_EQ(acme["plan"]["name"], "gold");
+    const auto renamed = ask("GET", "/tickets/" + ticket);
+    EXPECT_EQ(renamed["ticket_attributes"]["_default_title_"], "Renamed");
+    EXPECT_EQ(renamed["open"], false);
+    EXPECT_EQ(asked("SELECT concat_ws(' ', title, open, admin_assignee_id, _pending) FROM tickets"),
+              "Renamed f " + rules.requests.acting_admin);
+    world.forget_writes();
+    push();
+    EXPECT_THAT(writes(), IsEmpty());
+}
+
+TEST_F(Push, CreatesTicketsAndTagsAndLinksThem)
+{
+    const auto company = ask("POST", "/companies/list")["data"][0]["id"].get<std::string>();
+    mirror_one("companies", company);
+    const auto type =
+        ask("GET", "/tickets/" + some_ticket())["ticket_type"]["id"].get<std::string>();
+    edit("INSERT INTO tickets (ticket_type_id, title) VALUES ('" + type + "', 'Made here')");
+    edit("INSERT INTO ticket_contacts (ticket_id, contact_id) SELECT id, '" + person +
+         "' FROM tickets WHERE title = 'Made here'");
+    edit("INSERT INTO tags (name) VALUES ('Fresh')");
+    edit("INSERT INTO contact_tags (contact_id, tag_id) SELECT '" + person +
+         "', id FROM tags WHERE name = 'Fresh'");
+    edit("INSERT INTO company_tags (company_id, tag_id) SELECT '" + company +
+         "', id FROM tags WHERE name = 'Fresh'");
+    push();
+    EXPECT_EQ(fates(), "applied applied applied applied") << asked(
+        "SELECT string_agg(concat_ws(' ', operation, table_name, reason), '; ') FROM outbox");
+    const auto made = asked("SELECT id FROM tickets WHERE title = 'Made here'");
+    EXPECT_EQ(ask("GET", "/tickets/" + made)["contacts"]["contacts"][0]["id"], person);
+    const auto tag = asked("SELECT id FROM tags WHERE name = 'Fresh'");
+    EXPECT_EQ(ask("GET", "/tags/" + tag)["name"], "Fresh");
+    const auto tagged = ask("GET", "/companies/" + company);
+    EXPECT_TRUE(std::ranges::any_of(tagged["tags"]["tags"],
+                                    [&](const json& each) { return each["id"] == tag; }));
+    EXPECT_EQ(asked("SELECT count(*) FROM contact_tags WHERE tag_id = '" + tag + "'"), "1");
 }
 
 TEST_F(Push, CarriesOutWhatFunctionsAskFor)

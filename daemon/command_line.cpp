@@ -115,14 +115,14 @@ void add_commands(CLI::App& app, words_taken& taken, std::ostream& out)
     sync_it->add_flag("--no-push", taken.syncing.no_push, "Only read: send no edits");
     sync_it->callback([&] { command = [&] { return sync_once(global, taken.syncing); }; });
 
-    add_backfill(app, taken, out);
-
     auto* push_it = app.add_subcommand("push", "Send edits made by SQL to Intercom, then exit");
     push_it->add_flag("--dry-run", taken.pushing.is_dry_run,
                       "Print the requests instead of making them");
     push_it->add_flag("--no-wait", taken.pushing.no_wait,
                       "Do not wait for a running daemon that does the work");
     push_it->callback([&] { command = [&] { return push(global, taken.pushing, out); }; });
+
+    add_backfill(app, taken, out);
 
     auto* migrate_it = app.add_subcommand("migrate", "Bring the database's schema up to date");
     migrate_it->add_flag("--check", taken.migrating.only_check, "Only say what is missing");

@@ -38,22 +38,25 @@ public:
         const std::string table(from.name);
         for (const listing& each : from.listings) {
             found_.push_back({std::string(each.method) + " " + std::string(each.target), table,
-                              std::string(purpose_of(each))});
+                              std::string(purpose_of(each)), each.versions});
         }
         if (!from.searching.target.empty()) {
             found_.push_back({"POST " + std::string(from.searching.target), table,
                               from.searching.is_complete
                                   ? "records created or changed in a span of time"
-                                  : "records changed lately, where it knows them all"});
+                                  : "records changed lately, where it knows them all",
+                              from.searching.versions});
         }
         if (!from.deletions.target.empty()) {
             found_.push_back({"GET " + std::string(from.deletions.target), table,
-                              "records deleted lately, which are then read alone"});
+                              "records deleted lately, which are then read alone",
+                              from.deletions.versions});
         }
         if (!from.get_target.empty()) {
             found_.push_back({"GET " + std::string(from.get_target), table,
                               from.list_is_poorer ? "what the lists leave out of a changed record"
-                                                  : "a record that is in doubt"});
+                                                  : "a record that is in doubt",
+                              from.versions});
         }
         for (const child& each : from.children) {
             add(from, each);
@@ -80,7 +83,7 @@ private:
                                 : by_search              ? from.searching.target
                                                          : from.get_target;
             note({(by_search ? "POST " : "GET ") + std::string(target), std::string(each.table),
-                  purpose_of(complete)});
+                  purpose_of(complete), each.versions});
         }
         for (const child& inner : each.children) {
             add(from, inner);

@@ -15,6 +15,7 @@ struct operation
     std::string request; // "GET /contacts/{id}/tags"
     std::string table;
     std::string purpose;
+    version_range versions{}; // in which it is made
 
     bool operator==(const operation&) const = default;
 };

@@ -275,18 +275,24 @@ TEST_F(HttpServer, HoldsNoMoreOfAllBodiesThanItMay)
     begin();
     const auto unfinished =
         "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 90001\r\n\r\n" + std::string(90'000, 'x');
-    client first(port);
-    client second(port);
-    first.say(unfinished);
-    second.say(unfinished);
-    // One of them is one too many.
-    pollfd answers[] = {{first.socket.native_handle(), POLLIN, 0},
-                        {second.socket.native_handle(), POLLIN, 0}};
-    ASSERT_EQ(::poll(answers, 2, 10'000), 1);
-    const bool is_first = answers[0].revents != 0;
-    EXPECT_EQ((is_first ? first : second).status(), 503);
-    EXPECT_EQ((is_first ? second : first).say("y").status(), 200);
-    EXPECT_EQ(client(port).say(post(std::string(90'000, 'x'))).status(), 200);
+    {
+        client first(port);
+        client second(port);
+        first.say(unfinished);
+        second.say(unfinished);
+        // Together they are too much, whoever of them notices first.
+        pollfd answers[] = {{first.socket.native_handle(), POLLIN, 0},
+                            {second.socket.native_handle(), POLLIN, 0}};
+        ASSERT_GE(::poll(answers, 2, 10'000), 1);
+        const bool is_first = answers[0].revents != 0;
+        EXPECT_EQ((is_first ? first : second).status(), 503);
+    }
+    // What they held is free again as soon as the server has noticed that they are gone.
+    int status = 503;
+    for (int attempt = 0; attempt < 1000 && status == 503; ++attempt) {
+        status = client(port).say(post(std::string(90'000, 'x'))).status();
+    }
+    EXPECT_EQ(status, 200);
 }
 
 TEST_F(HttpServer, SurvivesAHandlerThatThrows)

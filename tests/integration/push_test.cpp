@@ -4,6 +4,7 @@
 #include "tests/sandbox/workspace.hpp"
 #include "tests/sim/workspace_transport.hpp"
 #include "tests/support/edited_mirror.hpp"
+#include "tests/support/plans.hpp"
 #include "tests/support/sim_clock.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -84,7 +85,7 @@ struct Push : ::testing::Test
         on->take_push_settings({{2, 14}, {}});
         for (const auto* each : catalogue()) {
             if (each->versions.holds({2, 14})) {
-                plans.emplace_back(*each, api_version{2, 14});
+                plans.emplace_back(*each, api_version{2, 14}, testing::optional_tables());
             }
         }
         start();

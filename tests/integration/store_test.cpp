@@ -1,6 +1,7 @@
 #include "schema/catalogue.hpp"
 #include "sync/store/migrate.hpp"
 #include "sync/store/postgres_store.hpp"
+#include "tests/support/plans.hpp"
 #include "tests/support/postgres.hpp"
 
 #include <gtest/gtest.h>
@@ -65,7 +66,8 @@ struct Store : ::testing::Test
     session_options options;
     shared_epoch epoch = std::make_shared<std::atomic<std::int64_t>>(0);
     std::unique_ptr<store> on;
-    record_plan contacts{*find_resource("contacts"), api_version{2, 14}};
+    record_plan contacts{*find_resource("contacts"), api_version{2, 14},
+                         testing::optional_tables()};
     record_plan conversations{*find_resource("conversations"), api_version{2, 14}};
     record_plan tags{*find_resource("tags"), api_version{2, 14}};
 };
@@ -553,7 +555,8 @@ TEST_F(Store, DecodingToOtherShapesBeginsAtTheBeginning)
     on->edit_resource("contacts", [](resource_state&) {});
     EXPECT_TRUE(on->redecode(contacts, 1));
     EXPECT_EQ(value("SELECT redecoded_to FROM resource_state"), "c1");
-    const record_plan older{*find_resource("contacts"), api_version{2, 10}};
+    const record_plan older{*find_resource("contacts"), api_version{2, 10},
+                            testing::optional_tables()};
     EXPECT_TRUE(on->redecode(older, 1));
     EXPECT_EQ(value("SELECT redecoded_to FROM resource_state"), "c1");
     EXPECT_TRUE(on->redecode(older, 1));

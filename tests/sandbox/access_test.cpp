@@ -44,7 +44,7 @@ TEST(Access, OffersToEachVersionWhatItHas)
     EXPECT_EQ(in_version("2.12", "/ticket_states").first, 200U);
     EXPECT_EQ(in_version("3.99", "/me"), refused(400, "intercom_version_invalid"));
     EXPECT_EQ(in_version("Preview", "/me").first, 200U);
-    EXPECT_EQ(in_version("2.14", "/macros"), refused(404, "not_found"));
+    EXPECT_EQ(in_version("2.14", "/macros"), refused(400, "intercom_version_invalid"));
 }
 
 TEST(Access, TellsTheDateOfTheGivenTime)

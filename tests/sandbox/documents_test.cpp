@@ -162,7 +162,7 @@ TEST_F(Documents, ChangeComeAndGo)
     const std::string before = asker.world.truth("articles") + asker.world.truth("news_items");
     const auto logs = asker.truth("activity_logs").size();
     const auto pages = ids_of(asker.truth("external_pages"));
-    asker.world.mutate(noon + 60s, 2000);
+    asker.world.mutate(noon + 60s, 6000);
     EXPECT_NE(asker.world.truth("articles") + asker.world.truth("news_items"), before);
     EXPECT_GT(asker.truth("activity_logs").size(), logs);
     const auto after = ids_of(asker.truth("external_pages"));

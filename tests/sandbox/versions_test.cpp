@@ -300,7 +300,7 @@ TEST_F(Versions, DeletedConversationsAreListedLatestFirst)
 {
     for (int hour = 0; hour < 8; ++hour) {
         asker.now += 1h;
-        asker.world.mutate(asker.now, 100);
+        asker.world.mutate(asker.now, 400);
     }
     std::vector<std::string> expected;
     for (const json& r : asker.truth("removed")) {

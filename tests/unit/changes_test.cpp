@@ -82,16 +82,13 @@ const std::vector<std::string> writes_of_2_10{
     "POST /visitors/convert",
 };
 
-// What is written as rows of a table needs the table.
-bool is_mirrored(const std::string& request)
-{
-    const auto needs = [&](const char* path, const char* table) {
-        return request.find(path) != std::string::npos && request.find("DELETE") != 0 &&
-               find_resource(table) == nullptr;
-    };
-    return !needs("/articles", "articles") && !needs("/help_center/collections", "collections") &&
-           !needs("/news/news_items", "news_items");
-}
+// Tables whose rows cannot be edited yet (docs/sql.md says so).
+const std::set<std::string> without_sql{"POST /articles",
+                                        "PUT /articles/{}",
+                                        "POST /help_center/collections",
+                                        "PUT /help_center/collections/{}",
+                                        "POST /news/news_items",
+                                        "PUT /news/news_items/{}"};
 
 TEST(Changes, CoverEveryWritingOperationOfTheOldestVersion)
 {
@@ -102,9 +99,7 @@ TEST(Changes, CoverEveryWritingOperationOfTheOldestVersion)
         }
     }
     for (const std::string& request : writes_of_2_10) {
-        if (is_mirrored(request)) {
-            EXPECT_TRUE(caused.contains(request)) << "no SQL causes " << request;
-        }
+        EXPECT_NE(caused.contains(request), without_sql.contains(request)) << request;
     }
 }
 

@@ -58,6 +58,15 @@ public:
         for (const auto& key : page.keys) {
             ids_.add(key);
         }
+        is_ordered_ = is_ordered_ && page.is_descending &&
+                      (!previous_ || !page.newest || *page.newest <= *previous_);
+        previous_ = page.oldest ? page.oldest : previous_;
+        oldest_ = page.oldest;
+    }
+    // Whether all came newest first, and the last page leads beyond the moment (unix seconds).
+    [[nodiscard]] bool are_past(std::int64_t moment) const
+    {
+        return is_ordered_ && oldest_ && floor_seconds(*oldest_) < moment;
     }
     [[nodiscard]] std::uint64_t count() const { return ids_.size() + unreadable_; }
     [[nodiscard]] const id_set& ids() const { return ids_; }
@@ -65,6 +74,9 @@ public:
 private:
     id_set ids_;
     std::uint64_t unreadable_ = 0; // all alike, they cannot be told apart
+    bool is_ordered_ = true;
+    std::optional<std::int64_t> previous_; // the oldest of the pages before
+    std::optional<std::int64_t> oldest_;   // of the last page
 };
 
 struct deletion_entry
@@ -777,8 +789,6 @@ awaitable<puller::listing_walk> puller::walk_listing(const listing& from, run_re
         std::optional<wall_time> date;
         bool is_scroll_busy = false;
         bool is_whole = !by.since;
-        bool is_ordered = true;
-        std::optional<std::int64_t> previous;
         std::string doubt;
         page_reader reader(with_, source_of(from, lane_of(which == kind::poll), by.since));
         try {
@@ -793,11 +803,8 @@ awaitable<puller::listing_walk> puller::walk_listing(const listing& from, run_re
                 told.applied += outcome.applied;
                 arrived.add(outcome);
                 entries += page->slices.records.size();
-                is_ordered = is_ordered && outcome.is_descending &&
-                             (!previous || !outcome.newest || *outcome.newest <= *previous);
-                previous = outcome.oldest ? outcome.oldest : previous;
-                if (!page->is_last && by.until_older_than && is_ordered && outcome.oldest &&
-                    floor_seconds(*outcome.oldest) < *by.until_older_than) {
+                if (!page->is_last && by.until_older_than &&
+                    arrived.are_past(*by.until_older_than)) {
                     is_whole = false;
                     break;
                 }
@@ -1089,9 +1096,7 @@ awaitable<std::optional<wall_time>> puller::poll_search(run_record& told)
         source.sort_field = can_sort_ ? "updated_at" : "";
         source.is_descending = true;
         page_reader reader(with_, std::move(source));
-        bool is_ordered = can_sort_;
         arrivals arrived;
-        std::optional<std::int64_t> previous;
         try {
             for (bool is_over = false; !is_over;) {
                 const auto page = co_await reader.next();
@@ -1103,13 +1108,9 @@ awaitable<std::optional<wall_time>> puller::poll_search(run_record& told)
                 ++told.pages;
                 told.records += outcome.records;
                 told.applied += outcome.applied;
-                is_ordered = is_ordered && outcome.is_descending &&
-                             (!previous || !outcome.newest || *outcome.newest <= *previous);
-                previous = outcome.oldest ? outcome.oldest : previous;
-                const bool is_past = outcome.oldest && floor_seconds(*outcome.oldest) < oldest;
-                is_over = page->is_last || (is_past && is_ordered) ||
-                          SEEDED_BUG(cursor_after_partial_pass);
                 arrived.add(outcome);
+                is_over = page->is_last || (can_sort_ && arrived.are_past(oldest)) ||
+                          SEEDED_BUG(cursor_after_partial_pass);
                 const auto total = page->slices.total_count.value_or(0);
                 if (page->is_last && arrived.count() < total && !SEEDED_BUG(last_page_is_proof)) {
                     // What changes while it is looked for moves to the front, unseen; the next

@@ -108,7 +108,8 @@ struct child
     std::string_view meaning; // the table's COMMENT
     // Arrays of elements inside the parent, alternatives separated by '|'. Null is an empty set,
     // an absent member says nothing. Empty: the parent never shows them. "translations.*": the
-    // elements are those members of an object that are objects themselves.
+    // elements are those members of an object that are objects themselves; an absent object has
+    // none.
     std::string_view path = {};
     // The column that holds the parent's id; first column of the table's foreign key.
     std::string_view parent_column;

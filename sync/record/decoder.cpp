@@ -108,6 +108,11 @@ void decoder::walk(std::size_t at, std::size_t table, bool is_read)
         text_.skip();
         is_walked = false;
     }
+    if (!holds_rows && kind != json_kind::null) {
+        for (const array_use& use : here.arrays) {
+            tables_[use.table].now.is_of_other_kind = true;
+        }
+    }
     const std::string_view bytes = text_.since(start);
     // What should enclose an omitted value but is built otherwise may hold it anywhere.
     if (here.is_omitted || (here.has_omitted_below && !is_walked && kind != json_kind::null)) {
@@ -317,7 +322,8 @@ void decoder::close_instance(std::size_t table)
         if (const auto total = state.now.claimed[state.now.alternative].total) {
             found.total = found.total.value_or(0) + *total;
         }
-    } else if (state.now.is_null) {
+    } else if (state.now.is_null || (plan_.shape.rows[table].is_of_members && is_served(table) &&
+                                     !state.now.is_of_other_kind)) {
         found.is_present = true;
         ++state.instances_complete;
     }

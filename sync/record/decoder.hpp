@@ -41,6 +41,7 @@ private:
         static constexpr alternative_number none = 255;
         alternative_number alternative = none; // that the rows were read from
         bool is_null = false;                  // there is said to be none
+        bool is_of_other_kind = false;         // what stands there holds no elements
         std::size_t first_row = 0;
         std::size_t elements = 0;
         std::size_t foreign = 0;     // belong to another child of the same table

@@ -298,6 +298,7 @@ private:
         for (const std::string_view path : split(table.described->path, '|')) {
             const auto steps = places_.walk(parent.root, without_members(path));
             use.is_of_members = path.ends_with(all_members);
+            shape_.rows[number].is_of_members = use.is_of_members;
             places_[steps.back()].arrays.push_back(use);
             for (const place_number at : steps) {
                 places_[at].arrays_below.push_back(use);

@@ -194,8 +194,10 @@ TEST(Children, MayBeTheMembersOfAnObject)
     EXPECT_THAT(shown(record.children[titles]), ElementsAre("1 de A 0", "1 pt - 1"));
     EXPECT_TRUE(record.children[titles].is_present && record.children[titles].is_complete);
     EXPECT_THAT(record.drifts, IsEmpty());
-    const auto empty = decode(R"("titles":null)").children[titles];
-    EXPECT_TRUE(empty.is_present && empty.is_complete && empty.rows.empty());
+    for (const char* json : {R"("titles":null)", R"("titles":{})", R"("other":1)"}) {
+        const auto empty = decode(json).children[titles];
+        EXPECT_TRUE(empty.is_present && empty.is_complete && empty.rows.empty()) << json;
+    }
     const auto wrong = decode(R"("titles":[{"title":"A"}])");
     EXPECT_FALSE(wrong.children[titles].is_present);
     EXPECT_THAT(paths(wrong.drifts), ElementsAre("titles"));

@@ -1,6 +1,7 @@
 #include "sync/pull/puller.hpp"
 
 #include "sync/pull/search_query.hpp"
+#include "sync/pull/unlisted_keys.hpp"
 #include "sync/record/sanitise.hpp"
 #include "sync/run_together.hpp"
 #include "sync/seeded_bug.hpp"
@@ -693,7 +694,7 @@ awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is
     }
     id_set seen;
     if (which != kind::first) {
-        auto load = [&](store& on) { return unlisted_keys(on); };
+        auto load = [&](store& on) { return unlisted_keys(on, plan_); };
         for (const auto& key : co_await with_.db.run(load)) {
             seen.add(key);
         }
@@ -743,22 +744,6 @@ awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is
         }
     }
     co_return started_at.value_or(with_.time.wall());
-}
-
-std::vector<std::string> puller::unlisted_keys(store& on) const
-{
-    std::vector<std::string> keys;
-    const auto& listings = plan_.described().listings;
-    for (const auto& each : listings) {
-        const bool is_listed = std::any_of(listings.begin(), listings.end(), [&](const auto& one) {
-            return one.part == each.part && one.versions.holds(plan_.version());
-        });
-        if (!is_listed && !each.part_rows.empty()) {
-            const auto some = on.keys_of(plan_.described().name, each.part_rows);
-            keys.insert(keys.end(), some.begin(), some.end());
-        }
-    }
-    return keys;
 }
 
 awaitable<puller::shortcut> puller::shortcut_of_poll(const listing& from)

@@ -114,8 +114,6 @@ private:
     {
         return plan_.described().searching.exists(plan_.version());
     }
-    // Rows of parts that this version has no listing of.
-    [[nodiscard]] std::vector<std::string> unlisted_keys(store& on) const;
     [[nodiscard]] std::string zone() const;
     [[nodiscard]] std::optional<std::int64_t> since() const;
     [[nodiscard]] std::string name() const { return std::string(plan_.described().name); }

@@ -2,6 +2,7 @@
 
 #include "sync/pull/membership.hpp"
 #include "sync/pull/search_query.hpp"
+#include "sync/pull/unlisted_keys.hpp"
 #include "sync/run_together.hpp"
 
 #include <fmt/format.h>
@@ -54,6 +55,10 @@ awaitable<verification> verifier::compare_all()
         if (seen_.count(key) == 0 && plan_.described().when_missing != deletion::none) {
             suspects_.insert(std::move(key));
         }
+    }
+    auto load_unlisted = [&](store& on) { return unlisted_keys(on, plan_); };
+    for (const auto& key : co_await with_.db.run(load_unlisted)) {
+        suspects_.erase(key);
     }
     co_await confirm();
     co_await look_at_memberships();

@@ -24,6 +24,7 @@ import point_planted
 import point_quota
 import point_sweep_requests
 import point_switching
+import point_takeover
 import point_versions
 import point_webhooks
 from world import ROOT, Failed, Settings
@@ -41,6 +42,7 @@ POINTS = {
     "versions": point_versions.show,
     "switching": point_switching.show,
     "sweep_requests": point_sweep_requests.show,
+    "takeover": point_takeover.show,
     "webhooks": point_webhooks.show,
 }
 

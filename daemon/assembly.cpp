@@ -1,6 +1,7 @@
 #include "daemon/assembly.hpp"
 
 #include "config/load.hpp"
+#include "daemon/beacon.hpp"
 #include "daemon/version.hpp"
 #include "schema/catalogue.hpp"
 #include "sync/intercom/http_client.hpp"
@@ -31,6 +32,8 @@ namespace asio = boost::asio;
 // By the database's clock; three renewals may fail before somebody else takes over.
 constexpr duration lease_dead_after = std::chrono::seconds(9);
 constexpr duration lease_renewed_every = std::chrono::seconds(3);
+// A request that got lost on its way may take effect this much later.
+constexpr duration late_effects_within = std::chrono::seconds(60);
 
 random_source make_random()
 {
@@ -189,6 +192,14 @@ struct assembly::parts
         return make_threaded_database(std::move(only));
     }
 
+    [[nodiscard]] database& opened(std::unique_ptr<database>& connection) const
+    {
+        if (!connection) {
+            connection = single_connection();
+        }
+        return *connection;
+    }
+
     void connect()
     {
         const auto options = options_of_connection();
@@ -204,17 +215,42 @@ struct assembly::parts
             *api, *patient, *time, random, log, pull_settings_of(settings, time->wall()), {}});
         if (*epoch != 0) {
             blocking_store().take_push_settings({settings.intercom.version, settings.privacy.omit});
+            if (is_older_copy(blocking_store().renew_lease(*epoch, "null"))) {
+                note_older_copy(blocking_store());
+            }
         }
+    }
+
+    // A database that lost what the daemon knows it had: restored from a copy, or failed over.
+    [[nodiscard]] bool is_older_copy(std::int64_t count) const
+    {
+        return mark.last() && count <= mark.last()->count;
+    }
+
+    void note_older_copy(store& on)
+    {
+        const auto& known = *mark.last();
+        const auto edits =
+            on.note_older_copy(known.count, known.at, time->wall() + late_effects_within);
+        log.error("the database is an older copy of itself; everything is compared with Intercom",
+                  {{"count", edits},
+                   {"hint", "edits made since the copy are lost; those it has that may have been "
+                            "sent before are looked up, or parked: see intercom-mirror outbox"}});
     }
 
     asio::awaitable<void> renew_for_good(std::function<void()> feed)
     {
         for (;;) {
             auto renew = [this, vitals = describe()](store& on) {
-                on.renew_lease(epoch->load(), vitals);
+                return on.renew_lease(epoch->load(), vitals);
             };
             try {
-                co_await lease_connection->run(renew);
+                const auto count = co_await lease_connection->run(renew);
+                if (is_older_copy(count)) {
+                    auto note = [this](store& on) { note_older_copy(on); };
+                    co_await lease_connection->run(note);
+                }
+                mark.keep({count, time->wall()});
             } catch (const store_unavailable&) {
                 // Whoever writes tells of the outage; the lease is tried again.
             }
@@ -257,9 +293,11 @@ struct assembly::parts
     std::unique_ptr<database> connections;
     std::unique_ptr<database> patient;
     std::unique_ptr<database> lease_connection;
-    std::unique_ptr<database> for_inbox; // opened when asked for, as is the next
+    std::unique_ptr<database> for_inbox; // opened when asked for, as are the next
     std::unique_ptr<database> for_status;
+    std::unique_ptr<database> for_notices;
     std::unique_ptr<services> all;
+    beacon mark{state_directory(), settings.postgres.schema};
     bool is_interrupted = false;
     asio::io_context io;
 };
@@ -327,18 +365,17 @@ store& assembly::direct()
 
 database& assembly::inbox_connection()
 {
-    if (!parts_->for_inbox) {
-        parts_->for_inbox = parts_->single_connection();
-    }
-    return *parts_->for_inbox;
+    return parts_->opened(parts_->for_inbox);
 }
 
 database& assembly::status_connection()
 {
-    if (!parts_->for_status) {
-        parts_->for_status = parts_->single_connection();
-    }
-    return *parts_->for_status;
+    return parts_->opened(parts_->for_status);
+}
+
+database& assembly::notice_connection()
+{
+    return parts_->opened(parts_->for_notices);
 }
 
 std::int64_t assembly::epoch() const

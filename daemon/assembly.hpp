@@ -59,9 +59,10 @@ public:
     [[nodiscard]] push_rules rules() const;
     [[nodiscard]] store& direct(); // a connection of its own, for blocking use
     // Connections beside those of the mirror, whose outages are not waited for: one for what has to
-    // be short, one for what may take as long as counting rows does.
+    // be short, one for what may take as long as counting rows does, one to be told of edits on.
     [[nodiscard]] database& inbox_connection();
     [[nodiscard]] database& status_connection();
+    [[nodiscard]] database& notice_connection();
     [[nodiscard]] std::int64_t epoch() const; // of the lease held; 0: none
     [[nodiscard]] bool was_interrupted() const;
 

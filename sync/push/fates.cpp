@@ -46,10 +46,11 @@ std::string_view state_of(kind what)
 } // namespace
 
 std::vector<edit_fate> fates_of(const edits_taken& edits, const field_outcomes& outcomes,
-                                bool was_sent, const column_claim& is_by_member)
+                                bool was_sent, const column_claim& is_by_member,
+                                const std::set<edited_field>& edited_since)
 {
     std::vector<edit_fate> fates;
-    std::set<edited_field> edited_later;
+    std::set<edited_field> edited_later = edited_since;
     for (auto edit = edits.rbegin(); edit != edits.rend(); ++edit) {
         const auto fields = fields_of(edit->fields, is_by_member);
         // Of a create, what was edited since went out with it.

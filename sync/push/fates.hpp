@@ -31,6 +31,7 @@ using field_outcomes = std::map<edited_field, field_outcome>;
 // that happened to any of its fields is what an edit is told, and an edit all of whose fields were
 // edited again before they went out is superseded.
 std::vector<edit_fate> fates_of(const edits_taken& edits, const field_outcomes& outcomes,
-                                bool was_sent, const column_claim& is_by_member);
+                                bool was_sent, const column_claim& is_by_member,
+                                const std::set<edited_field>& edited_since = {});
 
 } // namespace intercom_mirror

@@ -1,5 +1,7 @@
 #include "sync/push/merge.hpp"
 
+#include "sync/push/json_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -13,7 +15,7 @@ using json = nlohmann::json;
 
 json parse(std::string_view text)
 {
-    return text.empty() ? json::object() : json::parse(text);
+    return text.empty() ? json::object() : parse_json(text);
 }
 
 bool is_nothing(const json& value)
@@ -137,6 +139,9 @@ row_merge merge_row(const row_versions& versions, const column_claim& is_by_memb
     json patch = json::object();
     row_merge made;
     for (const auto& field : names_in(pending, is_by_member)) {
+        if (versions.left_alone.contains(field)) {
+            continue;
+        }
         json base = value_of(pending, field);
         const json mine = value_of(local, field);
         const json theirs = value_of(remote, field);
@@ -162,9 +167,9 @@ row_merge merge_row(const row_versions& versions, const column_claim& is_by_memb
         bool is_local_choice = are_same(theirs, base);
         if (!is_local_choice) {
             const auto decided = versions.decided.find(field);
-            const bool is_decided = decided != versions.decided.end() &&
-                                    (!decided->second.is_local ||
-                                     are_same(json::parse(decided->second.remote), theirs));
+            const bool is_decided =
+                decided != versions.decided.end() &&
+                (!decided->second.is_local || are_same(parse_json(decided->second.remote), theirs));
             if (is_decided) {
                 is_local_choice = decided->second.is_local;
             } else {
@@ -213,6 +218,33 @@ std::string pending_after_answer(std::string_view pending, std::string_view loca
     return left.dump();
 }
 
+std::string pending_after_refusal(std::string_view pending, std::string_view local,
+                                  std::string_view sent, const column_claim& is_by_member)
+{
+    json left = parse(pending);
+    const json row = parse(local);
+    const json values = parse(sent);
+    for (const auto& field : names_in(values, is_by_member)) {
+        if (are_same(value_of(row, field), value_of(values, field))) {
+            remove(left, field);
+        }
+    }
+    return left.dump();
+}
+
+std::string pending_with(std::string_view pending, const std::set<edited_field>& fields,
+                         std::string_view row)
+{
+    json all = parse(pending);
+    const json values = parse(row);
+    for (const auto& field : fields) {
+        if (!has(all, field)) {
+            put(all, field, value_of(values, field));
+        }
+    }
+    return all.dump();
+}
+
 std::string pending_without(std::string_view pending, const std::set<edited_field>& fields)
 {
     json left = parse(pending);
@@ -229,7 +261,7 @@ std::set<edited_field> fields_of(std::string_view fields, const column_claim& is
 
 bool are_same_values(std::string_view a, std::string_view b)
 {
-    return are_same(json::parse(a), json::parse(b));
+    return are_same(parse_json(a), parse_json(b));
 }
 
 conflict_policy policy_for(const push_options& options, std::string_view table,

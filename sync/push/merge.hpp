@@ -38,6 +38,7 @@ struct row_versions
     std::string in_flight;               // sent and not answered; "{}": nothing
     std::vector<std::string> unanswered; // sent before that, and never answered
     std::map<edited_field, conflict_decision> decided;
+    std::set<edited_field> left_alone; // pending, but somebody else's matter
 };
 
 struct field_conflict
@@ -77,6 +78,15 @@ row_merge merge_row(const row_versions& versions, const column_claim& is_by_memb
 std::string pending_after_answer(std::string_view pending, std::string_view local,
                                  std::string_view sent, std::string_view answered,
                                  const column_claim& is_by_member);
+
+// `pending` once `sent` was refused: fields whose row value is still the one sent are given up;
+// others were edited again meanwhile.
+std::string pending_after_refusal(std::string_view pending, std::string_view local,
+                                  std::string_view sent, const column_claim& is_by_member);
+
+// `pending` with these as well, on the base of the row's own values.
+std::string pending_with(std::string_view pending, const std::set<edited_field>& fields,
+                         std::string_view row);
 
 // `pending` without these.
 std::string pending_without(std::string_view pending, const std::set<edited_field>& fields);

@@ -4,6 +4,7 @@
 #include "sync/condition.hpp"
 #include "sync/pull/services.hpp"
 #include "sync/push/fates.hpp"
+#include "sync/push/patience.hpp"
 #include "sync/push/requests.hpp"
 #include "sync/store/outbox.hpp"
 
@@ -33,8 +34,11 @@ struct push_rules
 class pusher
 {
 public:
-    // Records of resources without a plan are not mirrored: their edits go out unmerged.
-    pusher(services& with, std::span<const record_plan> plans, push_rules rules);
+    // Records of resources without a plan are not mirrored: their edits go out unmerged. `notices`:
+    // a connection of its own, on which run() is told of new edits; null: they are found by
+    // looking.
+    pusher(services& with, std::span<const record_plan> plans, push_rules rules,
+           database* notices = nullptr);
 
     // Sends what is due and returns. Throws token_rejected and lease_lost.
     boost::asio::awaitable<void> push_once();
@@ -50,6 +54,11 @@ public:
     }
 
 private:
+    // A request that got lost on its way may take effect this much later.
+    static constexpr duration unknown_for = std::chrono::seconds(60);
+    // Until somebody has given the token another scope.
+    static constexpr duration scope_pause = std::chrono::minutes(15);
+
     // Edits of one entity while they are worked on.
     struct task
     {
@@ -70,6 +79,7 @@ private:
 
     boost::asio::awaitable<void> work_off(bool is_forever);
     boost::asio::awaitable<void> feed();
+    boost::asio::awaitable<void> listen();
     boost::asio::awaitable<void> send_some();
     boost::asio::awaitable<void> send(edits_taken edits);
     boost::asio::awaitable<void> send_in_its_way(task& work);
@@ -78,6 +88,8 @@ private:
     boost::asio::awaitable<void> send_create(task& work);
     boost::asio::awaitable<bool> find_former_create(task& work);
     boost::asio::awaitable<bool> adopt_child(task& work, const api_reply& parent);
+    boost::asio::awaitable<std::optional<std::string>>
+    find_listed(task& work, const std::string& text, std::int64_t since);
     boost::asio::awaitable<void> finish_create(task& work, const std::string& sent,
                                                api_reply answer);
     boost::asio::awaitable<void> adopt_existing(task& work, std::string id, std::string why);
@@ -93,38 +105,45 @@ private:
     boost::asio::awaitable<std::optional<api_reply>> exchange(task& work,
                                                               const outgoing_request& request);
     boost::asio::awaitable<std::optional<api_reply>> read(task& work, const std::string& id);
+    boost::asio::awaitable<std::optional<api_reply>> inquire(task& work, api_request request);
+    edit_change after_failure(const task& work, const api_failure& failure, duration at_least);
     boost::asio::awaitable<void> change(task& work,
                                         std::function<edit_change(const edited_row&)> decide);
     boost::asio::awaitable<void> settle(task& work, std::string_view state, std::string reason,
                                         std::string request_id = "");
+    boost::asio::awaitable<void> refuse_child(task& work, const api_reply& answer);
     boost::asio::awaitable<void> settle_gone(task& work, const api_reply& answer);
-    boost::asio::awaitable<void> wait_for_better(task& work, std::string reason, duration pause);
+    boost::asio::awaitable<void> wait(task& work, std::string reason, duration pause);
     boost::asio::awaitable<void> wait_for_scope(task& work, const api_reply& answer);
 
     [[nodiscard]] task task_of(edits_taken edits) const;
     [[nodiscard]] const record_plan* plan_of(std::string_view resource) const;
     [[nodiscard]] row_merge merge(const task& work, const edited_row& row,
                                   std::string_view remote) const;
+    [[nodiscard]] std::optional<std::string> bounced(const task& work,
+                                                     const row_merge& merged) const;
+    void note_applied(const task& work, std::string_view carried);
     [[nodiscard]] ended_attempt end_of(const task& work, std::string_view outcome,
                                        const std::string& request_id) const;
     [[nodiscard]] edit_change all_to(const task& work, std::string_view state,
                                      const std::string& reason,
                                      const std::string& request_id) const;
     void read_soon(const task& work, edit_change& into) const;
-    duration backoff(const task& work);
     void count(const std::vector<edit_fate>& fates);
     boost::asio::awaitable<std::string> preview_of(edits_taken edits);
 
     services& with_;
     std::span<const record_plan> plans_;
     push_rules rules_;
+    database* notices_;
     condition changed_;
     std::deque<edits_taken> waiting_;
     std::size_t under_way_ = 0;
     std::uint64_t finished_ = 0;
     bool is_forever_ = false;
     bool is_over_ = false;
-    std::map<std::int64_t, unsigned> failures_; // running, by edit
+    edit_patience patience_;
+    bounce_watch bounces_;
     std::map<std::string, std::uint64_t, std::less<>> settled_;
 };
 

@@ -1,11 +1,15 @@
 #include "sync/push/remote_record.hpp"
 
+#include "sync/push/json_text.hpp"
 #include "sync/record/sanitise.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cctype>
+#include <deque>
+#include <vector>
 
 namespace intercom_mirror {
 namespace {
@@ -30,7 +34,7 @@ json as_json(const cell& value, column_type type)
                    : json(static_cast<double>(value.number) / microseconds_per_second);
     case column_type::numeric:
     case column_type::jsonb:
-        return json::parse(value.text);
+        return parse_json(value.text);
     case column_type::text:
     case column_type::id:
     case column_type::reference:
@@ -62,6 +66,34 @@ std::string bare(std::string_view text)
     return made;
 }
 
+struct found_child
+{
+    std::string key;
+    std::int64_t at = 0; // microseconds
+};
+
+// A newer one than `newest` among these rows takes its place.
+void look_through(const table_plan& of, const std::vector<row>& rows,
+                  const std::optional<std::string>& text, std::int64_t since, found_child& newest)
+{
+    const auto index = [&](std::string_view name) {
+        const auto found = std::ranges::find(of.columns, name, &column::name);
+        return static_cast<std::size_t>(found - of.columns.begin());
+    };
+    const auto key = index(of.described->key);
+    const auto created = index("created_at");
+    const auto body = index("body");
+    for (const auto& each : rows) {
+        const bool is_meant =
+            created < each.size() && key < each.size() &&
+            each[created].number >= std::max(newest.at, since * microseconds_per_second) &&
+            (!text || (body < each.size() && bare(each[body].text) == bare(*text)));
+        if (is_meant) {
+            newest = {each[key].text, each[created].number};
+        }
+    }
+}
+
 } // namespace
 
 std::string values_in(const record_plan& plan, std::string_view document)
@@ -78,7 +110,7 @@ std::string values_in(const record_plan& plan, std::string_view document)
 std::string key_in(const record_plan& plan, std::string_view answer)
 {
     try {
-        const auto type = json::parse(answer, nullptr, false);
+        const auto type = parse_answer(answer);
         if (!type.is_object() ||
             (type.contains("type") && type["type"] != plan.described().singular)) {
             return "";
@@ -97,7 +129,7 @@ bool is_record(const record_plan& plan, std::string_view answer, std::string_vie
 
 std::string id_in(std::string_view answer)
 {
-    const auto told = json::parse(answer, nullptr, false);
+    const auto told = parse_answer(answer);
     if (!told.is_object() || !told.contains("id")) {
         return "";
     }
@@ -108,32 +140,40 @@ std::string newest_child(const record_plan& plan, std::string_view table, std::s
                          const std::optional<std::string>& text, std::int64_t since)
 {
     const auto record = decode(plan, document);
-    std::string newest;
-    std::int64_t newest_at = 0;
+    found_child newest;
     for (std::size_t number = 1; number < plan.tables().size(); ++number) {
-        const auto& of = plan.tables()[number];
-        if (of.name != table) {
-            continue;
-        }
-        const auto index = [&](std::string_view name) {
-            const auto found = std::ranges::find(of.columns, name, &column::name);
-            return static_cast<std::size_t>(found - of.columns.begin());
-        };
-        const auto key = index(of.described->key);
-        const auto created = index("created_at");
-        const auto body = index("body");
-        for (const auto& row : record.children[number].rows) {
-            const bool is_meant =
-                created < row.size() && key < row.size() &&
-                row[created].number >= std::max(newest_at, since * microseconds_per_second) &&
-                (!text || (body < row.size() && bare(row[body].text) == bare(*text)));
-            if (is_meant) {
-                newest = row[key].text;
-                newest_at = row[created].number;
-            }
+        if (plan.tables()[number].name == table) {
+            look_through(plan.tables()[number], record.children[number].rows, text, since, newest);
         }
     }
-    return newest;
+    return newest.key;
+}
+
+std::string newest_listed(const record_plan& plan, std::string_view table,
+                          std::string_view parent_key, std::span<const std::string_view> elements,
+                          const std::string& text, std::int64_t since)
+{
+    std::deque<std::string> buffers; // what is sanitised stays where it is
+    std::vector<std::string_view> clean;
+    for (const auto element : elements) {
+        clean.push_back(sanitise(element, buffers.emplace_back()));
+    }
+    found_child newest;
+    for (std::size_t number = 1; number < plan.tables().size(); ++number) {
+        if (plan.tables()[number].name == table) {
+            std::vector<drift> ignored;
+            const auto found = plan.decode_children(number, parent_key, clean, ignored);
+            look_through(plan.tables()[number], found.rows, text, since, newest);
+        }
+    }
+    return newest.key;
+}
+
+std::string refusal_of(const api_reply& answer)
+{
+    const auto said = answer.error_message.empty() ? answer.error_code : answer.error_message;
+    return fmt::format("Intercom refuses it ({}{}{})", answer.status, said.empty() ? "" : ": ",
+                       said);
 }
 
 std::string id_in_message(std::string_view message)

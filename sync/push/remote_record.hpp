@@ -1,8 +1,11 @@
 #pragma once
 
+#include "sync/intercom/api_reply.hpp"
 #include "sync/record/record_plan.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,6 +29,14 @@ std::string id_in(std::string_view answer);
 // at or after `since` (unix seconds) whose text is that one count, where one is given.
 std::string newest_child(const record_plan& plan, std::string_view table, std::string_view document,
                          const std::optional<std::string>& text, std::int64_t since);
+
+// The same among elements of a list of such children alone, those of the record with that key.
+std::string newest_listed(const record_plan& plan, std::string_view table,
+                          std::string_view parent_key, std::span<const std::string_view> elements,
+                          const std::string& text, std::int64_t since);
+
+// In words, what Intercom said when it refused.
+std::string refusal_of(const api_reply& answer);
 
 // "A contact matching those details already exists with id=5f…": 5f…; empty when there is none.
 std::string id_in_message(std::string_view message);

@@ -2,6 +2,7 @@
 
 #include "schema/tables.hpp"
 #include "sync/intercom/url_text.hpp"
+#include "sync/push/json_text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -94,9 +95,9 @@ class request_writer
 public:
     request_writer(const written_table& table, std::string_view operation, const edited_row& row,
                    std::string_view patch, const request_setting& setting)
-        : table_(table), operation_(operation), row_(json::parse(row.values)),
-          references_(json::parse(row.references)), lists_(json::parse(row.lists)),
-          patch_(patch.empty() ? json::object() : json::parse(patch)), setting_(setting)
+        : table_(table), operation_(operation), row_(parse_json(row.values)),
+          references_(parse_json(row.references)), lists_(parse_json(row.lists)),
+          patch_(patch.empty() ? json::object() : parse_json(patch)), setting_(setting)
     {
     }
 
@@ -238,7 +239,7 @@ private:
         if (member.value.starts_with('=')) {
             put(body, member.place, std::string(member.value.substr(1)));
         } else if (member.value.starts_with(':')) {
-            put(body, member.place, json::parse(member.value.substr(1)));
+            put(body, member.place, parse_json(member.value.substr(1)));
         } else if (member.value == "@admin") {
             put(body, member.place, admin());
         } else if (member.value.starts_with('*')) {
@@ -347,7 +348,7 @@ private:
 outgoing_request request_of_function(const function& called, std::string_view given,
                                      const request_setting& setting)
 {
-    const json values = json::parse(given);
+    const json values = parse_json(given);
     if (!called.request.versions.holds(setting.version)) {
         throw unsendable(
             fmt::format("version {} of the API has no request for it", to_string(setting.version)),

@@ -74,7 +74,8 @@ std::optional<std::int64_t> take_lease(pqxx::transaction_base& transaction, std:
     return epoch;
 }
 
-void renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch, std::string_view vitals)
+std::int64_t renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch,
+                         std::string_view vitals)
 {
     const auto renewed = transaction.exec_params("UPDATE lease SET renewed_at = clock_timestamp(), "
                                                  "vitals = $2::json WHERE epoch = $1::bigint",
@@ -82,6 +83,8 @@ void renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch, std::s
     if (renewed.affected_rows() == 0) {
         throw lease_lost("another daemon took the lease of this mirror");
     }
+    return transaction.exec1("UPDATE beacon SET count = count + 1 RETURNING count")[0]
+        .as<std::int64_t>();
 }
 
 std::optional<lease_facts> lease_holder(pqxx::transaction_base& transaction)

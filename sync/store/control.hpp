@@ -8,7 +8,9 @@ namespace intercom_mirror::control {
 
 std::optional<std::int64_t> take_lease(pqxx::transaction_base& transaction, std::string_view holder,
                                        duration dead_after);
-void renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch, std::string_view vitals);
+// The beacon's count, one more than before.
+std::int64_t renew_lease(pqxx::transaction_base& transaction, std::int64_t epoch,
+                         std::string_view vitals);
 
 std::optional<lease_facts> lease_holder(pqxx::transaction_base& transaction);
 

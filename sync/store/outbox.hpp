@@ -60,6 +60,10 @@ struct edited_row
     std::vector<std::string> unanswered;          // what requests carried whose outcome is unknown
     std::optional<std::int64_t> unanswered_since; // the first of those, unix seconds
     bool was_sent = false;                        // a request of these edits was carried out
+    // Other open updates of the row, all of them newer: those that can go out with these edits, as
+    // nothing else lies between, and those that cannot.
+    edits_taken along;
+    edits_taken later;
     std::vector<decided_conflict> decided;
     std::string references = "{}"; // {"tag_id": {"name": "VIP"}}
     std::string lists = "{}";      // {"ticket_contacts": ["c1"]}
@@ -114,9 +118,12 @@ struct edit_change
     // authority of a GET, even if it looks unchanged.
     const record_plan* plan = nullptr;
     std::string document;
-    std::optional<absence> gone; // or it is not there any more
+    // Or it is not there any more. Where it was merged into a record that is here, its open edits
+    // become that record's, and `fates` count only if they cannot yet.
+    std::optional<absence> gone;
     std::vector<noted_conflict> conflicts;
     std::vector<edit_fate> fates;
+    bool takes_along = false; // the row's `along` are ours, too, from now on
     std::optional<begun_attempt> begun;
     std::optional<ended_attempt> ended;
     std::string real_id;     // Intercom's, of a row created
@@ -142,8 +149,9 @@ public:
     // Locks the row, asks what is to become of it, and stores that. `decide` may be called again.
     virtual void change(const edits_taken& edits, const related_rows& related,
                         const std::function<edit_change(const edited_row&)>& decide) = 0;
-    // The next moment at which something is due; nothing when nothing waits.
-    virtual std::optional<wall_time> next_due() = 0;
+    // Whether there are edits to send that nobody has claimed since the last call, or come to be
+    // within that time; blocks until then. On a connection of its own. Throws store_unavailable.
+    virtual bool is_told_of_edits(duration within) = 0;
 };
 
 } // namespace intercom_mirror

@@ -18,9 +18,6 @@ constexpr std::string_view edit_columns =
     "id, operation, coalesce(entity, ''), coalesce(entity_id, ''), coalesce(table_name, ''),"
     " coalesce(row_id, ''), fields, coalesce(inflight::text, ''), attempts";
 
-// A row whose Intercom id somebody is editing meanwhile is adopted after that.
-constexpr std::string_view adopt_again_after = "5 seconds";
-
 std::string moment_of(std::string_view parameter)
 {
     return fmt::format("(timestamptz 'epoch' + {}::bigint * interval '1 microsecond')", parameter);
@@ -101,6 +98,16 @@ public:
     {
         const auto found = std::ranges::find(table_.parents, entity, &table_parent::table);
         return found == table_.parents.end() ? std::string_view() : found->column;
+    }
+    // Whether its rows of that entity stand in a list of their own, which is read apart.
+    [[nodiscard]] bool is_listed_apart(std::string_view entity) const
+    {
+        return std::ranges::any_of(table_.columns, [&](const table_column& each) {
+            return std::ranges::any_of(each.sources, [&](const column_source& source) {
+                return source.in != nullptr && source.from->name == entity &&
+                       !source.in->complete.target.empty();
+            });
+        });
     }
     // A link's second id.
     [[nodiscard]] std::string_view other_column() const
@@ -266,23 +273,19 @@ public:
     {
         access_.write([&](pqxx::transaction_base& transaction) {
             const auto row = load(transaction, edits, related, " FOR NO KEY UPDATE");
-            carry_out(transaction, edits, decide(row));
+            const auto wanted = decide(row);
+            if (wanted.takes_along && !row.along.empty()) {
+                transaction.exec_params("UPDATE outbox SET state = 'sending', epoch = $2::bigint"
+                                        " WHERE id = ANY ($1::bigint[]) AND is_open",
+                                        ids_of(row.along), access_.epoch());
+            }
+            carry_out(transaction, edits, wanted);
         });
     }
 
-    std::optional<wall_time> next_due() override
+    bool is_told_of_edits(duration within) override
     {
-        std::optional<wall_time> due;
-        access_.look([&](pqxx::transaction_base& transaction) {
-            due.reset();
-            const auto found = transaction.exec1(
-                "SELECT (extract(epoch FROM greatest(min(next_at), 'epoch')) * 1000000)::bigint"
-                "  FROM outbox WHERE state IN ('pending', 'waiting') AND waits_for IS NULL");
-            if (!found[0].is_null()) {
-                due = wall_time(duration(found[0].as<std::int64_t>()));
-            }
-        });
-        return due;
+        return access_.connection.is_notified(access_.channel, within);
     }
 
 private:
@@ -318,9 +321,32 @@ private:
             row.is_there = true;
             row.values = first.fields;
         }
+        if (is_about_a_row(first)) {
+            load_newer(transaction, edits, row);
+        }
         load_history(transaction, edits, row);
         load_related(transaction, first, related, row);
         return row;
+    }
+
+    static void load_newer(pqxx::transaction_base& transaction, const edits_taken& edits,
+                           edited_row& row)
+    {
+        const auto& first = edits.front();
+        bool is_next = true;
+        for (const auto& found : transaction.exec_params(
+                 fmt::format("SELECT {}, state IN ('pending', 'waiting') FROM outbox"
+                             " WHERE is_open AND entity = $1 AND entity_id = $2"
+                             "   AND id > $3::bigint ORDER BY id",
+                             edit_columns),
+                 first.entity, first.entity_id, edits.back().id)) {
+            auto edit = edit_of(found);
+            const bool is_of_row = goes_along(first, edit);
+            is_next = is_next && is_of_row && found[found.size() - 1].as<bool>();
+            if (is_of_row) {
+                (is_next ? row.along : row.later).push_back(std::move(edit));
+            }
+        }
     }
 
     static void load_history(pqxx::transaction_base& transaction, const edits_taken& edits,
@@ -334,7 +360,7 @@ private:
         const auto ids = ids_of(edits);
         for (const auto& one : transaction.exec_params(
                  "SELECT coalesce(sent, '{}'), coalesce(outcome, 'unknown'),"
-                 "       extract(epoch FROM began_at)::bigint FROM outbox_attempt"
+                 "       floor(extract(epoch FROM began_at))::bigint FROM outbox_attempt"
                  " WHERE outbox_id = ANY ($1::bigint[]) ORDER BY outbox_id, number",
                  ids)) {
             if (std::string_view(one[1].c_str()) == "unknown") {
@@ -389,13 +415,6 @@ private:
                    const edit_change& wanted)
     {
         const auto& first = edits.front();
-        std::string key = first.row_id;
-        if (!wanted.real_id.empty()) {
-            if (!adopt(transaction, first, wanted.real_id)) {
-                return;
-            }
-            key = wanted.real_id;
-        }
         if (wanted.undoes_row) {
             for (const auto& edit : edits) {
                 undo(transaction, edit, 0);
@@ -412,7 +431,16 @@ private:
                 fmt::format("UPDATE {} SET _pending = CASE WHEN $2::text IS NULL THEN _pending"
                             " ELSE nullif($2::jsonb, '{{}}') END WHERE {} = $1",
                             of.name(), of.key()),
-                key, wanted.pending ? wanted.pending->c_str() : nullptr);
+                first.row_id, wanted.pending ? wanted.pending->c_str() : nullptr);
+        }
+        if (!wanted.real_id.empty()) {
+            adopt(transaction, first, wanted.real_id);
+            if (table_named(first.table).is_listed_apart(first.entity)) {
+                // The row is there, so that no count will tell that the rest of it is missing.
+                const std::array ids{first.entity_id};
+                control::note_refetch(access_.connection, transaction, first.entity, ids, {},
+                                      first.table, lane::hints, "written", false);
+            }
         }
         note_attempts(transaction, wanted);
         for (const auto& one : wanted.conflicts) {
@@ -425,10 +453,16 @@ private:
                 " WHERE NOT EXISTS (SELECT FROM conflict WHERE outbox_id = $1::bigint"
                 " AND field = $4 AND coalesce(member, '') = $5 AND remote = $8::jsonb"
                 " AND resolution IS NULL)",
-                newest_with(edits, one).id, first.table, key, one.column, one.member, one.base,
-                one.local, one.remote, std::string(one.policy), std::string(one.resolution));
+                newest_with(edits, one).id, first.table, first.row_id, one.column, one.member,
+                one.base, one.local, one.remote, std::string(one.policy),
+                std::string(one.resolution));
         }
-        for (const auto& fate : wanted.fates) {
+        if (wanted.gone) {
+            access_.writer(transaction, *wanted.gone->plan).apply_absence(*wanted.gone);
+        }
+        const bool has_moved = wanted.gone && !wanted.gone->merged_into.empty() &&
+                               move_edits(transaction, first.entity, *wanted.gone);
+        for (const auto& fate : has_moved ? std::vector<edit_fate>() : wanted.fates) {
             transaction.exec_params(
                 "UPDATE outbox SET state = $2, reason = nullif($3, ''),"
                 " request_id = coalesce(nullif($4, ''), request_id), next_at = " +
@@ -438,9 +472,6 @@ private:
                     " WHERE id = $1::bigint AND is_open",
                 fate.id, std::string(fate.state), fate.reason, fate.request_id,
                 microseconds(fate.next_at), fate.counts_as_attempt ? 1 : 0, fate.becomes_update);
-        }
-        if (wanted.gone) {
-            access_.writer(transaction, *wanted.gone->plan).apply_absence(*wanted.gone);
         }
         if (!wanted.document.empty()) {
             absorb(transaction, *wanted.plan, wanted.document);
@@ -489,31 +520,83 @@ private:
         }
     }
 
-    // False: somebody edits the row that a poll brought in under Intercom's id; the create waits.
-    bool adopt(pqxx::transaction_base& transaction, const outbox_edit& first,
-               const std::string& real_id)
+    // The row gets Intercom's id. A poll may have been faster: what it brought is read again, and
+    // what was edited of it already moves over.
+    static void adopt(pqxx::transaction_base& transaction, const outbox_edit& first,
+                      const std::string& real_id)
     {
         const auto& of = table_named(first.table);
         const auto there = transaction.exec_params(
             fmt::format("SELECT _pending IS NOT NULL FROM {} WHERE {} = $1 FOR UPDATE", of.name(),
                         of.key()),
             real_id);
+        if (!there.empty() && there[0][0].as<bool>()) {
+            transaction.exec_params("SELECT move_fields($1, $2, $3)", first.table, real_id,
+                                    first.row_id);
+        }
         if (!there.empty()) {
-            if (there[0][0].as<bool>()) {
-                transaction.exec_params(
-                    fmt::format("UPDATE outbox SET state = 'waiting', next_at = clock_timestamp() +"
-                                " interval '{}', reason = 'its row is being edited under its "
-                                "new id' WHERE id = $1::bigint",
-                                adopt_again_after),
-                    first.id);
-                return false;
-            }
-            // A poll was faster. What it brought is read again; what was made here moves over.
             remove_row(transaction, of, real_id);
         }
         transaction.exec_params("SELECT edit_adopt($1, $2, $3)", first.table, first.row_id,
                                 real_id);
+    }
+
+    // The open edits of a record that was merged go on as edits of the survivor; what was asked of
+    // the record as such does not. False: the survivor is not here yet.
+    static bool move_edits(pqxx::transaction_base& transaction, const std::string& entity,
+                           const absence& gone)
+    {
+        const auto& of = table_named(entity);
+        const auto survivor = transaction.exec_params(
+            fmt::format("SELECT FROM {} WHERE {} = $1 AND deleted_at IS NULL FOR NO KEY UPDATE",
+                        of.name(), of.key()),
+            gone.merged_into);
+        if (survivor.empty()) {
+            return false;
+        }
+        transaction.exec_params("SELECT move_fields($1, $2, $3)", entity, gone.key,
+                                gone.merged_into);
+        transaction.exec_params(
+            fmt::format("UPDATE {} SET _pending = NULL WHERE {} = $1", of.name(), of.key()),
+            gone.key);
+        for (const auto& row : transaction.exec_params(
+                 fmt::format("UPDATE outbox SET entity_id = $3, next_at = '-infinity',"
+                             " state = CASE state WHEN 'sending' THEN 'pending' ELSE state END,"
+                             " reason = 'Intercom merged the record into ' || $3"
+                             " WHERE is_open AND entity = $1 AND entity_id = $2"
+                             "   AND table_name <> $1 RETURNING {}",
+                             edit_columns),
+                 entity, gone.key, gone.merged_into)) {
+            move_beside(transaction, edit_of(row), gone.key);
+        }
+        transaction.exec_params("UPDATE outbox SET state = 'conflict_lost', inflight = NULL,"
+                                " reason = 'Intercom merged the record into ' || $3"
+                                " WHERE is_open AND entity = $1 AND entity_id = $2",
+                                entity, gone.key, gone.merged_into);
         return true;
+    }
+
+    // A link, or a row that belongs to another, of which an edit has moved from that row.
+    static void move_beside(pqxx::transaction_base& transaction, const outbox_edit& moved,
+                            const std::string& from)
+    {
+        const auto& of = table_named(moved.table);
+        const auto parent = of.parent_column(moved.entity);
+        if (moved.operation == "detach") {
+            transaction.exec_params(fmt::format("DELETE FROM {} WHERE {} = $1 AND {} = $2",
+                                                of.name(), parent, of.other_column()),
+                                    moved.entity_id, moved.row_id);
+        } else if (moved.operation == "attach") {
+            transaction.exec_params(
+                fmt::format("UPDATE {0} AS t SET {1} = $2 WHERE {1} = $1 AND {2} = $3 AND NOT "
+                            "EXISTS (SELECT FROM {0} WHERE {1} = $2 AND {2} = $3)",
+                            of.name(), parent, of.other_column()),
+                from, moved.entity_id, moved.row_id);
+        } else {
+            transaction.exec_params(
+                fmt::format("UPDATE {} SET {} = $2 WHERE {} = $1", of.name(), parent, of.key()),
+                moved.row_id, moved.entity_id);
+        }
     }
 
     static void remove_row(pqxx::transaction_base& transaction, const edited_table& of,

@@ -16,6 +16,7 @@ namespace intercom_mirror {
 struct outbox_access
 {
     session& connection;
+    std::string channel; // notified of edits to send
     std::function<std::int64_t()> epoch;
     // Transactions: one that writes under the lease's epoch, unnoticed by capture; one that looks.
     using work = std::function<void(pqxx::transaction_base&)>;

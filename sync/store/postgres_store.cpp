@@ -23,7 +23,8 @@ class postgres_store final : public store
 {
 public:
     postgres_store(session_options options, shared_epoch epoch)
-        : session_(std::move(options)), epoch_(std::move(epoch)), outbox_(make_outbox())
+        : channel_(options.schema + "_outbox"), session_(std::move(options)),
+          epoch_(std::move(epoch)), outbox_(make_outbox())
     {
     }
 
@@ -39,11 +40,13 @@ public:
         return taken;
     }
 
-    void renew_lease(std::int64_t epoch, std::string_view vitals) override
+    std::int64_t renew_lease(std::int64_t epoch, std::string_view vitals) override
     {
+        std::int64_t count = 0;
         session_.transact([&](pqxx::transaction_base& transaction) {
-            control::renew_lease(transaction, epoch, vitals);
+            count = control::renew_lease(transaction, epoch, vitals);
         });
+        return count;
     }
 
     void release_lease(std::int64_t epoch) override
@@ -264,6 +267,22 @@ public:
                 settings.version.major, settings.version.minor,
                 fmt::format("{}", fmt::join(settings.omitted, ",")));
         });
+    }
+
+    std::int64_t note_older_copy(std::int64_t known_count, wall_time known_at,
+                                 wall_time unknown_until) override
+    {
+        const auto moment = [](wall_time at) { return at.time_since_epoch().count(); };
+        std::int64_t count = 0;
+        write([&](pqxx::transaction_base& transaction) {
+            count = transaction
+                        .exec_params1("SELECT note_older_copy($1::bigint, timestamptz 'epoch' +"
+                                      " $2::bigint * interval '1 microsecond', timestamptz 'epoch'"
+                                      " + $3::bigint * interval '1 microsecond')",
+                                      known_count, moment(known_at), moment(unknown_until))[0]
+                        .as<std::int64_t>();
+        });
+        return count;
     }
 
     std::int64_t recover_edits() override
@@ -675,7 +694,7 @@ private:
     std::unique_ptr<edit_queue> make_outbox()
     {
         return make_edit_queue(
-            {session_, [this] { return epoch_->load(); },
+            {session_, channel_, [this] { return epoch_->load(); },
              [this](const outbox_access::work& work) { write(work); },
              [this](const outbox_access::work& work) { session_.transact(work); },
              [this](pqxx::transaction_base& transaction, const record_plan& plan) {
@@ -732,6 +751,7 @@ private:
         });
     }
 
+    const std::string channel_;
     session session_;
     shared_epoch epoch_;
     std::unordered_map<const record_plan*, compiled_resource> compiled_;

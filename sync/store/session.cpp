@@ -42,14 +42,32 @@ bool is_passing(std::string_view sqlstate)
 
 } // namespace
 
+class session::listener final : public pqxx::notification_receiver
+{
+public:
+    listener(pqxx::connection_base& on, const std::string& channel)
+        : pqxx::notification_receiver(on, channel)
+    {
+    }
+    void operator()(const std::string& /*payload*/, int /*backend*/) override { was_told = true; }
+
+    bool was_told = true; // perhaps before it listened
+};
+
 session::session(session_options options) : options_(std::move(options)) {}
 
 session::~session() = default;
 
+void session::close()
+{
+    listener_.reset(); // it belongs to the connection
+    connection_.reset();
+}
+
 void session::set_application_name(std::string name)
 {
     options_.application_name = std::move(name);
-    connection_.reset();
+    close();
 }
 
 void session::open()
@@ -99,7 +117,7 @@ void session::transact(const std::function<void(pqxx::transaction_base&)>& work)
             return;
         } catch (const pqxx::in_doubt_error&) {
             // Committed or not: all our transactions may be repeated.
-            connection_.reset();
+            close();
             if (repetition >= repetitions_max) {
                 throw store_unavailable("PostgreSQL went away while committing");
             }
@@ -108,7 +126,7 @@ void session::transact(const std::function<void(pqxx::transaction_base&)>& work)
                 throw store_unavailable(lost.what());
             }
         } catch (const pqxx::broken_connection& gone) {
-            connection_.reset();
+            close();
             throw store_unavailable(fmt::format("PostgreSQL cannot be reached: {}", gone.what()));
         } catch (const pqxx::sql_error& error) {
             if (error.sqlstate() == "40P01" || error.sqlstate() == "40001") {
@@ -121,7 +139,7 @@ void session::transact(const std::function<void(pqxx::transaction_base&)>& work)
                 throw permission_missing(error.what());
             }
             if (error.sqlstate().empty() || is_passing(error.sqlstate())) {
-                connection_.reset();
+                close();
                 throw store_unavailable(
                     fmt::format("PostgreSQL refuses for now: {}", error.what()));
             }
@@ -130,7 +148,7 @@ void session::transact(const std::function<void(pqxx::transaction_base&)>& work)
             throw statement_refused(error.what(), error.sqlstate());
         } catch (const pqxx::usage_error& error) {
             // A transaction on a connection that broke under it.
-            connection_.reset();
+            close();
             throw store_unavailable(error.what());
         }
     }
@@ -152,6 +170,23 @@ pqxx::result session::run(pqxx::transaction_base& transaction, const std::string
     }
     return transaction.exec_prepared(found->second, pqxx::prepare::make_dynamic_params(arrays),
                                      pqxx::prepare::make_dynamic_params(given.texts));
+}
+
+bool session::is_notified(const std::string& channel, std::chrono::microseconds within)
+{
+    try {
+        if (!listener_) {
+            listener_ = std::make_unique<listener>(connection(), channel);
+        }
+        if (!listener_->was_told) {
+            const auto seconds = std::chrono::floor<std::chrono::seconds>(within);
+            connection().await_notification(seconds.count(), (within - seconds).count());
+        }
+        return std::exchange(listener_->was_told, false);
+    } catch (const pqxx::failure& gone) {
+        close();
+        throw store_unavailable(fmt::format("PostgreSQL cannot be reached: {}", gone.what()));
+    }
 }
 
 const row_type& session::rows_of(pqxx::transaction_base& transaction, std::string_view table)

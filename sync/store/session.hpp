@@ -4,6 +4,7 @@
 #include "sync/store/row_parameter.hpp"
 #include "sync/store/store.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -58,17 +59,26 @@ public:
     pqxx::result run(pqxx::transaction_base& transaction, const std::string& sql,
                      parameters given = {});
 
+    // Whether the channel was notified since the last call, or is within that time: blocks until
+    // then. The first call says yes, as nobody listened before. Throws store_unavailable. For a
+    // session that does nothing else, or notices come late.
+    bool is_notified(const std::string& channel, std::chrono::microseconds within);
+
     // As the database has it now; remembered until a statement is refused.
     const row_type& rows_of(pqxx::transaction_base& transaction, std::string_view table);
 
 private:
+    class listener;
+
     pqxx::connection_base& connection();
     void open();
+    void close();
 
     session_options options_;
     // Shared, because libpqxx's base class has no virtual destructor: only a shared pointer
     // remembers what to destroy.
     std::shared_ptr<pqxx::connection_base> connection_;
+    std::unique_ptr<listener> listener_;
     std::unordered_map<std::string, std::string> prepared_; // SQL → name
     std::unordered_map<std::string, row_type> row_types_;   // by table
 };

@@ -347,8 +347,9 @@ public:
     // database's clock.
     virtual std::optional<std::int64_t> take_lease(std::string_view holder,
                                                    duration dead_after) = 0;
-    // `vitals`: JSON for `status` about the process that holds it. Throws lease_lost.
-    virtual void renew_lease(std::int64_t epoch, std::string_view vitals) = 0;
+    // `vitals`: JSON for `status` about the process that holds it. Returns the beacon's count,
+    // which goes up each time. Throws lease_lost.
+    virtual std::int64_t renew_lease(std::int64_t epoch, std::string_view vitals) = 0;
     virtual void release_lease(std::int64_t epoch) = 0;
     virtual std::optional<lease_facts> lease_holder() = 0;
 
@@ -460,6 +461,11 @@ public:
     // --- edits made by SQL -------------------------------------------------------------------
     // Tells the triggers. Throws permission_missing when this login's own writes would be captured.
     virtual void take_push_settings(const push_settings& settings) = 0;
+    // The beacon was at `known_count` at that time, and is not any more: the database is an older
+    // copy of itself. Everything is read again, and what was to be sent then counts as sent with
+    // unknown outcome, held until `unknown_until`. Returns how many edits.
+    virtual std::int64_t note_older_copy(std::int64_t known_count, wall_time known_at,
+                                         wall_time unknown_until) = 0;
     // Writes an outbox entry for each row that has pending edits and none; returns how many.
     virtual std::int64_t recover_edits() = 0;
     // What follows needs no lease, and throws statement_refused with the reason when it cannot be.

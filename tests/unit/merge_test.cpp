@@ -19,7 +19,8 @@ struct Merge : ::testing::Test
                      .remote = R"({"name": "old", "phone": "2"})",
                      .in_flight = "{}",
                      .unanswered = {},
-                     .decided = {}};
+                     .decided = {},
+                     .left_alone = {}};
     conflict_policy policy = conflict_policy::remote_wins;
     const edited_field name{"name", ""};
 
@@ -184,6 +185,46 @@ struct Fates : ::testing::Test
         return all;
     }
 };
+
+TEST_F(Merge, BearsNumbersTooLargeForADouble)
+{
+    row.pending = R"({"name": "old", "custom_attributes": {"a": 1, "b": 1e400}})";
+    row.local =
+        R"({"name": "new \"-1e999\"", "custom_attributes": {"a": 2, "b": -1e999, "c": 1e400}})";
+    row.remote = R"({"name": "old", "custom_attributes": {"a": 1, "b": 1e400, "c": 1e400}})";
+    const auto made = merged();
+    EXPECT_EQ(made.patch, R"({"custom_attributes":{"a":2,"b":"-1e999"},"name":"new \"-1e999\""})");
+    EXPECT_THAT(made.conflicts, IsEmpty());
+}
+
+TEST_F(Merge, LeavesFieldsOfNewerEditsToThem)
+{
+    row.pending = R"({"name": "old", "phone": "0"})";
+    row.left_alone = {{"phone", ""}};
+    const auto made = merged();
+    EXPECT_EQ(made.to_send, fields{name});
+    EXPECT_EQ(made.patch, R"({"name":"new"})");
+    EXPECT_EQ(made.pending, R"({"name":"old","phone":"0"})");
+    EXPECT_THAT(made.conflicts, IsEmpty());
+}
+
+TEST_F(Merge, GivesUpWhatWasRefusedUnlessItWasEditedSince)
+{
+    const char* const pending = R"({"custom_attributes":{"a":1,"b":2},"name":"old","phone":"0"})";
+    const char* const local =
+        R"({"custom_attributes":{"a":10,"b":20},"name":"new","phone":"newer"})";
+    const char* const sent = R"({"custom_attributes":{"a":10},"name":"new","phone":"new"})";
+    EXPECT_EQ(pending_after_refusal(pending, local, sent, is_document),
+              R"({"custom_attributes":{"b":2},"phone":"0"})");
+}
+
+TEST_F(Merge, TakesFurtherFieldsAsPendingOnTheBaseOfTheRow)
+{
+    EXPECT_EQ(pending_with(R"({"name":"old"})",
+                           {{"name", ""}, {"phone", ""}, {"custom_attributes", "a"}},
+                           R"({"custom_attributes":{"a":1,"b":2},"name":"new","phone":"1"})"),
+              R"({"custom_attributes":{"a":1},"name":"old","phone":"1"})");
+}
 
 TEST_F(Fates, OfEachEditIsTheWorstOfItsFields)
 {

@@ -16,6 +16,8 @@ import psycopg2
 
 import point_backfill
 import point_converge
+import point_dry_run
+import point_edits
 import point_equal
 import point_guards
 import point_kill
@@ -39,6 +41,8 @@ POINTS = {
     "quota": point_quota.show,
     "guards": point_guards.show,
     "backfill": point_backfill.show,
+    "edits": point_edits.show,
+    "dry_run": point_dry_run.show,
     "versions": point_versions.show,
     "switching": point_switching.show,
     "sweep_requests": point_sweep_requests.show,

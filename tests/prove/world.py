@@ -128,6 +128,11 @@ class Sandbox:
     def faults_fired(self):
         return self.ask("GET", "/faults")
 
+    def writes(self):
+        """Those carried out, in order: see the format in tests/sandbox/journal.hpp."""
+        with urllib.request.urlopen(self.url + "/_sandbox/writes", timeout=300) as answer:
+            return [json.loads(line) for line in answer if line.strip()]
+
     def truth(self, resource):
         address = f"{self.url}/_sandbox/truth/{resource}"
         with urllib.request.urlopen(address, timeout=300) as answer:

@@ -154,6 +154,8 @@ document make_article(world& w, dice& die, seconds at)
                 {"has_unpublished_changes", flag(die.chance(0.2)), 216},
                 {"draft_updated_at", maybe(die, number(at)), 216},
                 {"ai_chatbot_availability", flag(die.chance(0.5)), 216},
+                {"ai_copilot_availability", "false", 216},
+                {"ai_sales_agent_availability", "false", 216},
                 {"created_by_id", some_admin(w, die), 216},
                 {"help_center_audience", quoted("everyone"), 216}};
     for (slot tag = 0; tag < w.tags.size(); ++tag) {

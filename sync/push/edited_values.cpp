@@ -1,6 +1,7 @@
 #include "sync/push/edited_values.hpp"
 
 #include "sync/push/json_text.hpp"
+#include "sync/seeded_bug.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -51,7 +52,9 @@ row_versions versions_of(const edited_row& row, std::string_view remote)
     made.local = row.values;
     made.remote = remote;
     made.in_flight = row.in_flight;
-    made.unanswered = row.unanswered;
+    if (!SEEDED_BUG(late_effect_is_a_conflict)) {
+        made.unanswered = row.unanswered;
+    }
     for (const auto& one : row.decided) {
         made.decided[{one.column, one.member}] = {one.is_local, one.remote};
     }

@@ -4,8 +4,8 @@
 
 #include <string_view>
 
-// JSON texts as values. Numbers no double can hold, which PostgreSQL's and Intercom's texts may
-// have, become texts of their digits: the parser of the library gives up on the whole for one.
+// JSON texts as values. Numbers that the library would change or refuse are guarded (see
+// sync/record/exact_numbers.hpp): what is sent or stored has to have them plain again.
 namespace intercom_mirror {
 
 // Throws malformed_record.

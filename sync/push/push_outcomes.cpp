@@ -2,6 +2,7 @@
 #include "sync/push/json_text.hpp"
 #include "sync/push/pusher.hpp"
 #include "sync/push/remote_record.hpp"
+#include "sync/seeded_bug.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -21,6 +22,9 @@ constexpr duration survivor_pause = std::chrono::seconds(10);
 constexpr int answers_max = 12;
 
 constexpr std::string_view outcome_unknown = "it is not known whether Intercom got it";
+
+constexpr std::string_view unique_violation = "23505";
+constexpr int collisions_max = 3;
 
 } // namespace
 
@@ -65,8 +69,11 @@ awaitable<std::optional<api_reply>> pusher::exchange(task& work, const outgoing_
         co_return answer;
     }
     const bool is_unknown = failure && failure->what_was_sent() != transport_failure::sent::nothing;
-    auto wanted = failure ? after_failure(work, *failure, is_unknown ? unknown_for : duration{})
-                          : all_to(work, "waiting", why, "");
+    auto wanted =
+        failure ? after_failure(work, *failure,
+                                is_unknown && !SEEDED_BUG(lost_request_is_forgotten) ? unknown_for
+                                                                                     : duration{})
+                : all_to(work, "waiting", why, "");
     wanted.ended =
         end_of(work, is_unknown ? "unknown" : "not sent", failure ? failure->request_id() : "");
     wanted.ended->is_unknown = is_unknown;
@@ -134,15 +141,30 @@ edit_change pusher::after_failure(const task& work, const api_failure& failure, 
 
 awaitable<void> pusher::change(task& work, std::function<edit_change(const edited_row&)> decide)
 {
+    int collisions_left = collisions_max;
     std::vector<edit_fate> fates;
+    std::string transaction;
     auto store_it = [&](store& on) {
-        on.edits_to_send().change(work.edits, work.related, [&](const edited_row& row) {
-            auto wanted = decide(row);
-            fates = wanted.fates;
-            return wanted;
-        });
+        on.edits_to_send().change(
+            work.edits, work.related,
+            [&](const edited_row& row) {
+                auto wanted = decide(row);
+                fates = wanted.fates;
+                return wanted;
+            },
+            transaction);
     };
-    co_await with_.db.run(store_it);
+    for (bool is_stored = false; !is_stored;) {
+        try {
+            co_await with_.db.run(store_it);
+            is_stored = true;
+        } catch (const statement_refused& refused) {
+            // A poll brought in the row that takes its id here, at the same moment.
+            if (refused.sqlstate() != unique_violation || --collisions_left == 0) {
+                throw;
+            }
+        }
+    }
     count(fates);
 }
 
@@ -194,7 +216,7 @@ void pusher::read_soon(const task& work, edit_change& into) const
     const auto note = [&](std::string_view resource, const std::string& id) {
         const auto* plan = plan_of(resource);
         if (plan != nullptr && !plan->described().get_target.empty() && !id.empty()) {
-            into.to_read.emplace_back(resource, id);
+            into.to_read.push_back({std::string(resource), id});
         }
     };
     note(work.first().entity, work.first().entity_id);

@@ -2,6 +2,7 @@
 #include "sync/push/json_text.hpp"
 #include "sync/push/pusher.hpp"
 #include "sync/push/remote_record.hpp"
+#include "sync/seeded_bug.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -63,7 +64,9 @@ row_merge pusher::merge(const task& work, const edited_row& row, std::string_vie
 {
     const auto by_member = [&](std::string_view column) { return work.is_by_member(column); };
     const auto policy = [&](std::string_view column) {
-        return policy_for(rules_.conflicts, work.first().table, column);
+        return SEEDED_BUG(conflict_overlooked)
+                   ? conflict_policy::local_wins
+                   : policy_for(rules_.conflicts, work.first().table, column);
     };
     auto versions = versions_of(row, remote);
     versions.left_alone = fields_of(row.later, by_member);
@@ -125,8 +128,9 @@ awaitable<void> pusher::send_updates(task& work)
         progress.was_sent = row.was_sent;
         if (!merged.to_send.empty()) {
             try {
-                progress.requests =
-                    requests_for(work.table, "update", row, merged.patch, rules_.requests);
+                progress.requests = requests_for(
+                    work.table, "update", row,
+                    SEEDED_BUG(patch_too_wide) ? row.values : merged.patch, rules_.requests);
             } catch (const unsendable& refused) {
                 problem = refused.what();
                 is_for_now = refused.is_for_now();

@@ -38,6 +38,14 @@ bool pusher::task::can_be_read() const
            !plan->described().get_target.empty();
 }
 
+bool pusher::task::is_read_apart() const
+{
+    return plan != nullptr && std::ranges::any_of(plan->tables(), [&](const table_plan& each) {
+               return each.name == first().table && each.described != nullptr &&
+                      !each.described->complete.target.empty();
+           });
+}
+
 pusher::pusher(services& with, std::span<const record_plan> plans, push_rules rules,
                database* notices)
     : with_(with), plans_(plans), rules_(std::move(rules)), notices_(notices)
@@ -88,8 +96,9 @@ awaitable<void> pusher::feed()
         const auto finished_before = finished_;
         bool is_more = false;
         if (waiting_.size() < claimed_low) {
-            auto claim = [now = with_.time.wall()](store& on) {
-                return on.edits_to_send().claim(claimed_at_once, now);
+            std::string transaction;
+            auto claim = [&, now = with_.time.wall()](store& on) {
+                return on.edits_to_send().claim(claimed_at_once, now, transaction);
             };
             auto taken = co_await with_.db.run(claim);
             is_more = !taken.empty();

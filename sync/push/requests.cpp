@@ -3,6 +3,7 @@
 #include "schema/tables.hpp"
 #include "sync/intercom/url_text.hpp"
 #include "sync/push/json_text.hpp"
+#include "sync/record/exact_numbers.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -184,7 +185,7 @@ private:
         made.method = request.method;
         made.target = target_of(request.target);
         made.endpoint = fmt::format("{} {}", request.method, request.target);
-        made.body = body.empty() ? std::string() : body.dump();
+        made.body = body.empty() ? std::string() : plain_numbers(body.dump());
         made.carried = carried.dump();
         return made;
     }
@@ -396,7 +397,7 @@ outgoing_request request_of_function(const function& called, std::string_view gi
         }
     }
     made.target += query;
-    made.body = body.empty() ? std::string() : body.dump();
+    made.body = body.empty() ? std::string() : plain_numbers(body.dump());
     made.carried = std::string(given);
     return made;
 }

@@ -110,6 +110,14 @@ struct ended_attempt
     bool is_unknown = false; // what it carried may still take effect
 };
 
+// A record, or with `part` one list of it by its table's name.
+struct record_to_read
+{
+    std::string resource;
+    std::string id;
+    std::string part = {};
+};
+
 // What is stored together, in one transaction.
 struct edit_change
 {
@@ -126,10 +134,9 @@ struct edit_change
     bool takes_along = false; // the row's `along` are ours, too, from now on
     std::optional<begun_attempt> begun;
     std::optional<ended_attempt> ended;
-    std::string real_id;     // Intercom's, of a row created
-    bool undoes_row = false; // takes refused edits back
-    // Records to be read alone soon, as resource and id.
-    std::vector<std::pair<std::string, std::string>> to_read;
+    std::string real_id;                 // Intercom's, of a row created
+    bool undoes_row = false;             // takes refused edits back
+    std::vector<record_to_read> to_read; // soon
 };
 
 class edit_queue
@@ -141,14 +148,19 @@ public:
     // `unknown_until`.
     virtual void take_over(wall_time unknown_until) = 0;
     // Edits of at most so many entities that are due; they are ours until a change says otherwise.
-    virtual std::vector<edits_taken> claim(std::size_t most, wall_time now) = 0;
+    // `transaction` is empty at first. A commit may go unanswered and the call be repeated: given
+    // the same string again, it does nothing anew if the former one was committed after all.
+    virtual std::vector<edits_taken> claim(std::size_t most, wall_time now,
+                                           std::string& transaction) = 0;
     // All that are due or will be, in the order in which they would go; nothing changes.
     virtual std::vector<edits_taken> open_edits() = 0;
     // The row behind edits; not locked.
     virtual edited_row look(const edits_taken& edits, const related_rows& related) = 0;
     // Locks the row, asks what is to become of it, and stores that. `decide` may be called again.
+    // `transaction` as for claim().
     virtual void change(const edits_taken& edits, const related_rows& related,
-                        const std::function<edit_change(const edited_row&)>& decide) = 0;
+                        const std::function<edit_change(const edited_row&)>& decide,
+                        std::string& transaction) = 0;
     // Whether there are edits to send that nobody has claimed since the last call, or come to be
     // within that time; blocks until then. On a connection of its own. Throws store_unavailable.
     virtual bool is_told_of_edits(duration within) = 0;

@@ -2,6 +2,8 @@
 
 #include "schema/catalogue.hpp"
 #include "schema/tables.hpp"
+#include "sync/record/exact_numbers.hpp"
+#include "sync/seeded_bug.hpp"
 #include "sync/store/control.hpp"
 
 #include <fmt/format.h>
@@ -50,6 +52,23 @@ outbox_edit edit_of(const pqxx::row& row)
     edit.in_flight = row[7].c_str();
     edit.attempts = row[8].as<int>();
     return edit;
+}
+
+// Whether the transaction of that id was; if not, the id becomes this one's.
+bool was_committed(pqxx::transaction_base& transaction, std::string& id)
+{
+    if (!id.empty()) {
+        const auto told = transaction.exec_params1("SELECT pg_xact_status($1::xid8)", id)[0];
+        const std::string status = told.is_null() ? "forgotten" : told.c_str();
+        if (status == "committed" && !SEEDED_BUG(unanswered_commit_repeated)) {
+            return true;
+        }
+        if (status != "aborted") {
+            throw store_unavailable("the outcome of a commit is not known yet: " + status);
+        }
+    }
+    id = transaction.exec1("SELECT pg_current_xact_id()")[0].c_str();
+    return false;
 }
 
 bool is_of_same_entity(const outbox_edit& a, const outbox_edit& b)
@@ -207,15 +226,26 @@ public:
         });
     }
 
-    std::vector<edits_taken> claim(std::size_t most, wall_time now) override
+    std::vector<edits_taken> claim(std::size_t most, wall_time now,
+                                   std::string& transaction_id) override
     {
+        const auto claimed = [&](pqxx::transaction_base& transaction) {
+            if (was_committed(transaction, transaction_id)) {
+                return transaction.exec_params(
+                    fmt::format("SELECT {} FROM outbox WHERE state = 'sending'"
+                                " AND xmin = $1::xid8::xid ORDER BY id",
+                                edit_columns),
+                    transaction_id);
+            }
+            return transaction.exec_params(
+                fmt::format("SELECT {} FROM claim_edits($1::integer, $2::bigint, {})", edit_columns,
+                            moment_of("$3")),
+                most, access_.epoch(), microseconds(now));
+        };
         std::vector<edits_taken> taken;
         access_.write([&](pqxx::transaction_base& transaction) {
             taken.clear();
-            for (const auto& row : transaction.exec_params(
-                     fmt::format("SELECT {} FROM claim_edits($1::integer, $2::bigint, {})",
-                                 edit_columns, moment_of("$3")),
-                     most, access_.epoch(), microseconds(now))) {
+            for (const auto& row : claimed(transaction)) {
                 auto edit = edit_of(row);
                 const auto same = std::ranges::find_if(taken, [&](const edits_taken& each) {
                     return is_of_same_entity(each.front(), edit);
@@ -269,9 +299,13 @@ public:
     }
 
     void change(const edits_taken& edits, const related_rows& related,
-                const std::function<edit_change(const edited_row&)>& decide) override
+                const std::function<edit_change(const edited_row&)>& decide,
+                std::string& transaction_id) override
     {
         access_.write([&](pqxx::transaction_base& transaction) {
+            if (was_committed(transaction, transaction_id)) {
+                return;
+            }
             const auto row = load(transaction, edits, related, " FOR NO KEY UPDATE");
             const auto wanted = decide(row);
             if (wanted.takes_along && !row.along.empty()) {
@@ -427,11 +461,12 @@ private:
             const auto& of = table_named(first.table);
             // Rewritten even if it stays the same: an editor who works on an older snapshot must
             // notice that a request is under way.
+            const auto pending = plain_numbers(wanted.pending.value_or(""));
             transaction.exec_params(
                 fmt::format("UPDATE {} SET _pending = CASE WHEN $2::text IS NULL THEN _pending"
                             " ELSE nullif($2::jsonb, '{{}}') END WHERE {} = $1",
                             of.name(), of.key()),
-                first.row_id, wanted.pending ? wanted.pending->c_str() : nullptr);
+                first.row_id, wanted.pending ? pending.c_str() : nullptr);
         }
         if (!wanted.real_id.empty()) {
             adopt(transaction, first, wanted.real_id);
@@ -454,8 +489,8 @@ private:
                 " AND field = $4 AND coalesce(member, '') = $5 AND remote = $8::jsonb"
                 " AND resolution IS NULL)",
                 newest_with(edits, one).id, first.table, first.row_id, one.column, one.member,
-                one.base, one.local, one.remote, std::string(one.policy),
-                std::string(one.resolution));
+                plain_numbers(one.base), plain_numbers(one.local), plain_numbers(one.remote),
+                std::string(one.policy), std::string(one.resolution));
         }
         if (wanted.gone) {
             access_.writer(transaction, *wanted.gone->plan).apply_absence(*wanted.gone);
@@ -476,9 +511,9 @@ private:
         if (!wanted.document.empty()) {
             absorb(transaction, *wanted.plan, wanted.document);
         }
-        for (const auto& [resource, id] : wanted.to_read) {
-            const std::array ids{id};
-            control::note_refetch(access_.connection, transaction, resource, ids, {}, "",
+        for (const auto& one : wanted.to_read) {
+            const std::array ids{one.id};
+            control::note_refetch(access_.connection, transaction, one.resource, ids, {}, one.part,
                                   lane::hints, "written", false);
         }
     }
@@ -508,15 +543,16 @@ private:
                                         it.edit_id);
             }
         }
-        if (wanted.begun) {
+        if (wanted.begun && !SEEDED_BUG(intent_not_stored)) {
             const auto& it = *wanted.begun;
+            const auto sent = plain_numbers(it.sent);
             transaction.exec_params(
                 "INSERT INTO outbox_attempt (outbox_id, number, request, sent, began_at)"
                 " SELECT $1::bigint, coalesce(max(number), 0) + 1, $2, $3::jsonb, " +
                     moment_of("$4") + " FROM outbox_attempt WHERE outbox_id = $1::bigint",
-                it.edit_id, it.request, it.sent, microseconds(it.at));
+                it.edit_id, it.request, sent, microseconds(it.at));
             transaction.exec_params("UPDATE outbox SET inflight = $2::jsonb WHERE id = $1::bigint",
-                                    it.edit_id, it.sent);
+                                    it.edit_id, sent);
         }
     }
 

@@ -726,7 +726,9 @@ private:
                 throw lease_lost("another daemon holds the lease of this mirror");
             }
             // Triggers that capture local edits leave the daemon's own writes alone.
-            transaction.exec("SET LOCAL intercom_mirror.apply = 'on'");
+            if (!SEEDED_BUG(echo_is_captured)) {
+                transaction.exec("SET LOCAL intercom_mirror.apply = 'on'");
+            }
             work(transaction);
         });
     }

@@ -1,6 +1,7 @@
 #include "sync/store/statements.hpp"
 
 #include "schema/tables.hpp"
+#include "sync/seeded_bug.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -115,6 +116,9 @@ private:
     // COMMITTED looks at again after a concurrent edit.
     static std::string kept_when_pending(const column& described)
     {
+        if (SEEDED_BUG(poll_overwrites_edits)) {
+            return fmt::format("excluded.{}", described.name);
+        }
         if (!described.by_member) {
             return fmt::format("CASE WHEN t._pending ? '{0}' THEN t.{0} ELSE excluded.{0} END",
                                described.name);

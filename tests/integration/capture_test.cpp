@@ -547,10 +547,10 @@ TEST_F(Capture, IsClaimedInOrder)
     EXPECT_EQ(asked("SELECT count(*) FROM outbox WHERE state = 'sending' AND epoch = 7"), "4");
     mirror.write(
         "UPDATE outbox SET state = CASE operation WHEN 'update' THEN 'applied' ELSE 'waiting' END,"
-        " next_at = '2026-01-02' WHERE state = 'sending'");
+        " next_at = '2026-01-01 00:10' WHERE state = 'sending'");
     EXPECT_THAT(claim("2026-01-01"), ElementsAre("attach contact_tags c1"))
         << "the tag of c2 is not there yet, and its create is not due";
-    EXPECT_THAT(claim("2026-01-02"), ElementsAre("create tags " + id + " New"));
+    EXPECT_THAT(claim("2026-01-01 00:10"), ElementsAre("create tags " + id + " New"));
 }
 
 TEST_F(Capture, FollowsARowToIntercomsId)

@@ -27,6 +27,10 @@ struct Functions : ::testing::Test
             INSERT INTO conversations (id, synced_at) VALUES ('v1', now()), ('v2', now());
             INSERT INTO tickets (id, synced_at) VALUES ('i1', now());
             INSERT INTO tags (id, synced_at) VALUES ('t1', now());
+            INSERT INTO articles (id, synced_at) VALUES ('1', now());
+            INSERT INTO collections (id, synced_at) VALUES ('1', now());
+            INSERT INTO news_items (id, synced_at) VALUES ('1', now());
+            INSERT INTO internal_articles (id, synced_at) VALUES ('1', now());
             INSERT INTO admins (id, synced_at) VALUES ('a1', now());
             INSERT INTO ticket_types (id, synced_at) VALUES ('tt1', now());
             INSERT INTO ticket_states (id, synced_at) VALUES ('ts1', now());
@@ -92,6 +96,8 @@ TEST_F(Functions, WriteAnEntryAndReturnItsId)
         {"delete_tag('t1')", R"(delete_tag tags t1 {"id": "t1"} pending)"},
         {"delete_article('1')", R"(delete_article articles 1 {"id": "1"} pending)"},
         {"delete_collection('1')", R"(delete_collection collections 1 {"id": "1"} pending)"},
+        {"delete_internal_article('1')",
+         R"(delete_internal_article internal_articles 1 {"id": "1"} pending)"},
         {"delete_news_item('1')", R"(delete_news_item news_items 1 {"id": "1"} pending)"},
         {"send_message('in_app', 'a1', 'user', 'c2', 'Hello')",
          R"(send_message contacts c2 {"body": "Hello", "to_id": "c2", "from_id": "a1", "to_type": "user", "message_type": "in_app"} pending)"},

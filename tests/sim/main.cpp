@@ -40,7 +40,7 @@ int hunt(series_options given, const std::string& bug)
 
 int main(int count, char** values)
 {
-    CLI::App app("Runs the reading half of intercom-mirror through simulated trouble.");
+    CLI::App app("Runs intercom-mirror, reading and writing, through simulated trouble.");
     series_options given;
     bool needs_all_trouble = false;
     app.add_option("--seeds", given.seeds, "how many seeds to run")->capture_default_str();

@@ -31,6 +31,7 @@ public:
 
     [[nodiscard]] intercom_mirror::database& database() { return *database_; }
     [[nodiscard]] pqxx::connection& session() { return session_; }
+    [[nodiscard]] const std::string& schema() const { return schema_.name(); }
     pqxx::result ask(const std::string& sql);
 
 private:

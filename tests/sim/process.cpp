@@ -1,5 +1,6 @@
 #include "tests/sim/process.hpp"
 
+#include "sync/run_together.hpp"
 #include "sync/store/patient_database.hpp"
 #include "tests/sandbox/dice.hpp"
 
@@ -21,11 +22,21 @@ process::process(const surroundings& with, std::uint64_t seed)
     services_ = std::make_unique<services>(
         services{*api_, *patient_, time_, random, with.log, with.settings, {}});
     engine_ = std::make_unique<engine>(*services_, with.plans);
+    pusher_ = std::make_unique<pusher>(*services_, with.plans,
+                                       push_rules{{}, {api_version{2, 14}, with.acting_admin}});
     const auto ended = [this](std::exception_ptr error) {
         is_over_ = true;
         why_ = error;
     };
-    boost::asio::co_spawn(io_, engine_->run(), ended);
+    boost::asio::co_spawn(io_, read_and_write(), ended);
+}
+
+boost::asio::awaitable<void> process::read_and_write()
+{
+    std::vector<boost::asio::awaitable<void>> tasks;
+    tasks.push_back(engine_->run());
+    tasks.push_back(pusher_->run());
+    co_await run_together(std::move(tasks));
 }
 
 process::~process()

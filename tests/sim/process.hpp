@@ -4,6 +4,7 @@
 #include "sync/intercom/lanes.hpp"
 #include "sync/pull/engine.hpp"
 #include "sync/pull/services.hpp"
+#include "sync/push/pusher.hpp"
 #include "tests/support/sim_clock.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -14,7 +15,8 @@
 
 namespace intercom_simulation {
 
-// The daemon's reading half as one process: what it knows is gone with it, but for the database.
+// The daemon as one process, reading and writing: what it knows is gone with it, but for the
+// database.
 class process
 {
 public:
@@ -27,6 +29,7 @@ public:
         std::span<const intercom_mirror::record_plan> plans;
         intercom_mirror::pull_settings settings;
         std::string token;
+        std::string acting_admin; // on whose behalf edits are sent
     };
 
     process(const surroundings& with, std::uint64_t seed);
@@ -41,12 +44,15 @@ public:
     [[nodiscard]] std::exception_ptr why() const { return why_; }
 
 private:
+    boost::asio::awaitable<void> read_and_write();
+
     intercom_mirror::testing::sim_clock& time_;
     std::unique_ptr<intercom_mirror::database> patient_;
     std::unique_ptr<intercom_mirror::lanes> turns_;
     std::unique_ptr<intercom_mirror::api_client> api_;
     std::unique_ptr<intercom_mirror::services> services_;
     std::unique_ptr<intercom_mirror::engine> engine_;
+    std::unique_ptr<intercom_mirror::pusher> pusher_;
     bool is_over_ = false;
     std::exception_ptr why_;
     boost::asio::io_context io_{1}; // last: unwinds whatever is still suspended

@@ -209,9 +209,25 @@ void draw_incidents(scenario& drawn, dice& die)
     for (duration at = 60s; at < drawn.chaos; at += 180s) {
         incidents.push_back({at, incident::kind::checkpoint, {}, 0});
     }
-    std::sort(incidents.begin(), incidents.end(), [](const incident& a, const incident& b) {
-        return std::tie(a.at, a.what, a.text, a.amount) < std::tie(b.at, b.what, b.text, b.amount);
-    });
+}
+
+// Every other world is edited from here, too.
+void draw_edits(scenario& drawn)
+{
+    dice die(intercom_sandbox::spread(drawn.seed, 6));
+    if (die.chance(0.5)) {
+        return;
+    }
+    for (auto left = die.between(1, 40); left > 0; --left) {
+        drawn.incidents.push_back(
+            {moment_within(drawn.chaos, die), incident::kind::edit, {}, die.between(1, 3)});
+    }
+    // A write that was not answered may take effect much later.
+    if (die.chance(0.5)) {
+        drawn.incidents.push_back(
+            {moment_within(drawn.chaos, die), incident::kind::workspace_fault,
+             R"({"kind":"late_effect","probability":0.3,"seconds":120,"value":60})", 0});
+    }
 }
 
 } // namespace
@@ -234,6 +250,12 @@ scenario draw_scenario(std::uint64_t seed)
         drawn.settings.queue_look_every = 2min;
     }
     draw_incidents(drawn, die);
+    draw_edits(drawn);
+    std::sort(drawn.incidents.begin(), drawn.incidents.end(),
+              [](const incident& a, const incident& b) {
+                  return std::tie(a.at, a.what, a.text, a.amount) <
+                         std::tie(b.at, b.what, b.text, b.amount);
+              });
     return drawn;
 }
 
@@ -249,7 +271,9 @@ std::vector<std::string> kinds_of_trouble()
                                    "commit_in_doubt",
                                    "broken_session",
                                    "stolen_lease",
-                                   "clock_jump"};
+                                   "clock_jump",
+                                   "edited",
+                                   "late_effect"};
     for (const auto& fault : fault_kinds) {
         names.emplace_back(fault.name);
     }

@@ -15,6 +15,7 @@ struct incident
 {
     enum class kind : std::uint8_t {
         mutation,        // the workspace changes
+        edit,            // somebody changes the mirror by SQL
         workspace_fault, // what `text` says, see tests/sandbox/faults.hpp
         refusals,        // connections cannot be made for a while
         kill,            // the process dies where it stands

@@ -2,6 +2,8 @@
 
 #include "schema/catalogue.hpp"
 #include "tests/sim/equality.hpp"
+#include "tests/sim/json_value.hpp"
+#include "tests/sim/local_editors.hpp"
 #include "tests/sim/process.hpp"
 #include "tests/sim/scenario.hpp"
 #include "tests/sim/shaky_database.hpp"
@@ -103,9 +105,11 @@ public:
           peer_(drawn_.world, drawn_.wire.server_start), die_(intercom_sandbox::spread(seed, 7)),
           wire_(peer_, time_, drawn_.wire, intercom_sandbox::spread(seed, 8)),
           db_(tables.database(), time_, intercom_sandbox::spread(seed, 9)),
-          equality_(tables.session(), peer_)
+          equality_(tables.session(), peer_),
+          editors_(tables.schema(), intercom_sandbox::spread(seed, 13))
     {
         wire_.on_request([this] { return dies_at_request(); });
+        wire_.on_update([this](const auto& update) { look_for_overwriting(update); });
         if (is_verbose) {
             wire_.on_answer([this](std::string_view line) { log_.say(line); });
         }
@@ -153,14 +157,21 @@ private:
             if (!on.take_lease("simulation", duration::zero())) {
                 throw violation("the lease cannot be taken");
             }
+            on.take_push_settings({{2, 14}, {}});
         };
         bring_about(take);
         ++starts_;
         log_.say("the daemon starts");
-        daemon_ =
-            std::make_unique<process>(process::surroundings{time_, wire_, db_, log_, plans(),
-                                                            drawn_.settings, drawn_.world.token},
-                                      intercom_sandbox::spread(drawn_.seed, 100 + starts_));
+        daemon_ = std::make_unique<process>(
+            process::surroundings{time_, wire_, db_, log_, plans(), drawn_.settings,
+                                  drawn_.world.token, acting_admin()},
+            intercom_sandbox::spread(drawn_.seed, 100 + starts_));
+    }
+
+    [[nodiscard]] std::string acting_admin() const
+    {
+        const auto admins = peer_.truth("admins");
+        return parse_json(admins.substr(0, admins.find('\n'))).at("id").text;
     }
 
     // Straight to the store, whatever ails it.
@@ -280,6 +291,12 @@ private:
             note_removals();
             check_no_way_back();
             return;
+        case kind::edit:
+            ++fired_["edited"];
+            for (auto left = one.amount; left > 0; --left) {
+                editors_.edit();
+            }
+            return;
         case kind::workspace_fault:
             log_.say(one.text);
             if (!peer_.add_fault(one.text)) {
@@ -393,6 +410,9 @@ private:
     void converge()
     {
         calm_down();
+        if (editors_.made() != 0) {
+            settle_edits();
+        }
         advance_to(time_.now() + drawn_.world.index_lag + 1s);
         log_.say("all is quiet");
         await_polls();
@@ -401,7 +421,67 @@ private:
         }
         await_sweeps();
         check_always();
+        check_edits();
         expect_none("after a poll and a sweep", equality_.differences());
+    }
+
+    // Each edit has its fate, and what nobody can send is given up.
+    void settle_edits()
+    {
+        log_.say("nobody edits any more");
+        const auto under_way = [] {
+            return std::string("SELECT string_agg(concat_ws(' ', id, operation, table_name, row_id,"
+                               " state, reason), ', ') FROM outbox WHERE state IN ('pending',"
+                               " 'sending', 'waiting')");
+        };
+        await("edits", under_way());
+        editors_.discard_stuck();
+        await("edits", under_way());
+        // What was sent and not answered may still happen.
+        advance_to(time_.now() + 61s);
+    }
+
+    // A name that somebody else gave long before is no base of ours: to replace it without a word
+    // is what the merge is there to prevent.
+    void look_for_overwriting(const intercom_sandbox::request& update)
+    {
+        constexpr std::string_view path = "/contacts/";
+        constexpr std::int64_t long_before = 200;
+        if (!update.target.starts_with(path)) {
+            return;
+        }
+        const auto body = parse_json(update.body);
+        const auto id = update.target.substr(path.size());
+        if (body.at("name").is == json_value::kind::null) {
+            return;
+        }
+        const auto base = tables_.ask(fmt::format(
+            "SELECT _pending ->> 'name' FROM contacts WHERE id = '{}'", tables_.session().esc(id)));
+        std::istringstream lines(peer_.truth("contacts"));
+        for (std::string line; std::getline(lines, line);) {
+            const auto there = parse_json(line);
+            const auto& name = there.at("name").text;
+            const auto age = std::chrono::duration_cast<std::chrono::seconds>(
+                                 wire_.server_time().time_since_epoch())
+                                 .count() -
+                             std::stoll(there.at("updated_at").text);
+            if (there.at("id").text == id && age > long_before && !name.starts_with("edit-") &&
+                !base.empty() && name != base[0][0].c_str()) {
+                overwritten_.push_back(
+                    fmt::format("contact {}: '{}' was overwritten, '{}' was the base", id, name,
+                                base[0][0].c_str()));
+            }
+        }
+    }
+
+    void check_edits()
+    {
+        expect_none("edits of others", overwritten_);
+        std::map<std::string, std::string> truth;
+        for (const auto* table : {"contacts", "companies", "tickets"}) {
+            truth.emplace(table, peer_.truth(table));
+        }
+        expect_none("edits", editors_.faults(peer_.writes(), truth));
     }
 
     // Where the service itself withheld records, or their content, only a sweep finds out.
@@ -430,9 +510,14 @@ private:
     void stay_still()
     {
         const auto before = tables_.layout();
+        const auto written = peer_.writes();
         advance_to(time_.now() + 1s);
         await_polls();
         await_sweeps();
+        check_edits();
+        if (peer_.writes() != written) {
+            throw violation("Intercom was written to although nothing had changed");
+        }
         const auto after = tables_.layout();
         if (before != after) {
             std::istringstream old_lines(before);
@@ -540,6 +625,8 @@ private:
     workspace_transport wire_;
     shaky_database db_;
     equality equality_;
+    local_editors editors_;
+    std::vector<std::string> overwritten_;
     std::set<std::string> removed_once_;
     const std::string begun_at_ = peer_.truth("companies");     // before anything happened
     std::map<std::string, std::optional<std::int64_t>> newest_; // updated_at, by table and id

@@ -95,6 +95,9 @@ awaitable<http_response> workspace_transport::exchange(http_request request, dur
     note(request.body);
     intercom_sandbox::request asked{request.method, request.target, request.headers, request.body};
     asked.headers.emplace_back("Host", "api.sandbox.example");
+    if (look_ && asked.method == "PUT") {
+        look_(asked);
+    }
     auto answer = peer_.answer(asked, server_time());
     note(std::to_string(answer.status));
     note(answer.body);

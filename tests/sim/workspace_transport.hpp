@@ -39,6 +39,11 @@ public:
     void set_refusal_rate(double rate) { refusal_rate_ = rate; }
     // Called before each request that reaches the workspace; may make this the process's last one.
     void on_request(std::function<bool()> is_last) { is_last_ = std::move(is_last); }
+    // Called before each PUT reaches the workspace.
+    void on_update(std::function<void(const intercom_sandbox::request&)> look)
+    {
+        look_ = std::move(look);
+    }
     // Called with a line about each request and the workspace's answer.
     void on_answer(std::function<void(std::string_view)> tell) { tell_ = std::move(tell); }
 
@@ -60,6 +65,7 @@ private:
     intercom_sandbox::dice die_;
     double refusal_rate_ = 0;
     std::function<bool()> is_last_;
+    std::function<void(const intercom_sandbox::request&)> look_;
     std::function<void(std::string_view)> tell_;
     std::uint64_t trace_ = 0;
     std::uint64_t requests_ = 0;

@@ -48,6 +48,7 @@ int main(int count, char** values)
     app.add_option("--seed", given.only, "run this one alone, telling what happens");
     app.add_option("--workers", given.workers, "processes to share the seeds")
         ->capture_default_str();
+    app.add_flag("--edits", given.is_edited, "edit every other world by SQL, too");
     app.add_flag("--verbose", given.is_verbose, "tell what happens");
     app.add_flag("--twice", given.runs_twice, "run each seed twice and compare");
     app.add_flag("--all-trouble", needs_all_trouble, "fail unless every kind of trouble struck");

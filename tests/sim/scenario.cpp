@@ -232,7 +232,7 @@ void draw_edits(scenario& drawn)
 
 } // namespace
 
-scenario draw_scenario(std::uint64_t seed)
+scenario draw_scenario(std::uint64_t seed, bool is_edited)
 {
     scenario drawn;
     drawn.seed = seed;
@@ -250,7 +250,9 @@ scenario draw_scenario(std::uint64_t seed)
         drawn.settings.queue_look_every = 2min;
     }
     draw_incidents(drawn, die);
-    draw_edits(drawn);
+    if (is_edited) {
+        draw_edits(drawn);
+    }
     std::sort(drawn.incidents.begin(), drawn.incidents.end(),
               [](const incident& a, const incident& b) {
                   return std::tie(a.at, a.what, a.text, a.amount) <

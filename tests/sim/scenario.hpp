@@ -46,7 +46,8 @@ struct scenario
     std::vector<incident> incidents; // in order
 };
 
-scenario draw_scenario(std::uint64_t seed);
+// `is_edited`: by SQL, too, in every other world.
+scenario draw_scenario(std::uint64_t seed, bool is_edited);
 
 // Every kind of trouble there is, by the names under which it is counted when it strikes.
 std::vector<std::string> kinds_of_trouble();

@@ -39,9 +39,9 @@ void give_up(int)
 
 verdict run_seed(mirror_tables& tables, std::uint64_t seed, const series_options& options)
 {
-    auto told = simulate(tables, seed, options.is_verbose);
+    auto told = simulate(tables, seed, options.is_edited, options.is_verbose);
     if (options.runs_twice && told.failure.empty()) {
-        const auto again = simulate(tables, seed, options.is_verbose);
+        const auto again = simulate(tables, seed, options.is_edited, options.is_verbose);
         if (again.trace != told.trace) {
             told.failure = "the same seed did not take the same course again";
         }

@@ -14,6 +14,7 @@ struct series_options
     std::uint64_t first = 1;
     std::optional<std::uint64_t> only;
     unsigned workers = 2;
+    bool is_edited = false; // by SQL, too
     bool is_verbose = false;
     bool runs_twice = false;
     bool stops_at_failure = false;

@@ -99,8 +99,8 @@ std::string joined(const std::vector<std::string>& lines)
 class course
 {
 public:
-    course(mirror_tables& tables, std::uint64_t seed, bool is_verbose)
-        : tables_(tables), drawn_(draw_scenario(seed)),
+    course(mirror_tables& tables, std::uint64_t seed, bool is_edited, bool is_verbose)
+        : tables_(tables), drawn_(draw_scenario(seed, is_edited)),
           time_(drawn_.wire.server_start + drawn_.clock_error), log_(time_, is_verbose),
           peer_(drawn_.world, drawn_.wire.server_start), die_(intercom_sandbox::spread(seed, 7)),
           wire_(peer_, time_, drawn_.wire, intercom_sandbox::spread(seed, 8)),
@@ -640,9 +640,9 @@ private:
 
 } // namespace
 
-verdict simulate(mirror_tables& tables, std::uint64_t seed, bool is_verbose)
+verdict simulate(mirror_tables& tables, std::uint64_t seed, bool is_edited, bool is_verbose)
 {
-    return course(tables, seed, is_verbose).run();
+    return course(tables, seed, is_edited, is_verbose).run();
 }
 
 } // namespace intercom_simulation

@@ -20,6 +20,6 @@ struct verdict
 
 // One seed: a workspace, the daemon's reading half on the real store, trouble of all kinds, then
 // quiet, in which both must become equal. `tables` are emptied first.
-verdict simulate(mirror_tables& tables, std::uint64_t seed, bool is_verbose);
+verdict simulate(mirror_tables& tables, std::uint64_t seed, bool is_edited, bool is_verbose);
 
 } // namespace intercom_simulation

@@ -90,6 +90,7 @@ public:
     void read_file(const std::filesystem::path& path);
     void read_variables(const environment& variables);
     void check_route(const environment& variables) const;
+    void check_admin_token() const;
 
     options result;
 
@@ -98,7 +99,6 @@ private:
     void read_backfills(const toml::node& node);
     void take(const std::string& place, const option_key& key, std::string_view star,
               const raw_value& value);
-    void note_idle(std::string name);
     [[nodiscard]] std::string place_of(const toml::source_region& source,
                                        std::string_view name) const;
 
@@ -111,17 +111,6 @@ void loader::take(const std::string& place, const option_key& key, std::string_v
 {
     take_or_explain(place, key.expected, value,
                     [&] { return key.take(result, given(value, names_, star)); });
-    if (!key.has_effect) {
-        note_idle(with_star(key.name, star));
-    }
-}
-
-void loader::note_idle(std::string name)
-{
-    auto& idle = result.without_effect;
-    if (std::find(idle.begin(), idle.end(), name) == idle.end()) {
-        idle.push_back(std::move(name));
-    }
 }
 
 // systemd hands a unit its secrets as files of this directory.
@@ -335,6 +324,18 @@ void loader::check_route(const environment& variables) const
     }
 }
 
+// Whoever reaches the status page may try one.
+void loader::check_admin_token() const
+{
+    constexpr std::size_t shortest = 16;
+    const auto& token = result.http.admin_token;
+    if (!token.empty() && token.reveal().size() < shortest) {
+        throw config_error(fmt::format("the admin token has {} characters, expected at least {}",
+                                       token.reveal().size(), shortest),
+                           "openssl rand -hex 24 makes one for the file of http.admin_token_file");
+    }
+}
+
 } // namespace
 
 environment take_process_environment()
@@ -367,6 +368,7 @@ options load(const std::optional<std::filesystem::path>& file, const environment
     }
     sources.read_variables(variables);
     sources.check_route(variables);
+    sources.check_admin_token();
     return std::move(sources.result);
 }
 

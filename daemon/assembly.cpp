@@ -9,6 +9,7 @@
 #include "sync/run_together.hpp"
 #include "sync/store/migrate.hpp"
 #include "sync/store/patient_database.hpp"
+#include "sync/store/timed_database.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -72,11 +73,9 @@ std::vector<const resource*> chosen(const options& settings, const std::vector<s
         }
     }
     const auto& wanted = only.empty() ? settings.sync.resources : only;
-    const bool is_all = wanted.empty() || holds(wanted, "all");
     std::vector<const resource*> found;
-    std::ranges::copy_if(catalogue(), std::back_inserter(found), [&](const resource* each) {
-        return holds(wanted, each->name) || (is_all && !each->is_optional);
-    });
+    std::ranges::copy_if(catalogue(), std::back_inserter(found),
+                         [&](const resource* each) { return is_meant(wanted, *each); });
     return found;
 }
 
@@ -138,7 +137,8 @@ struct assembly::parts
 {
     parts(const setup& begun, const std::vector<std::string>& only)
         : settings(begun.settings), log(*begun.log), random(make_random()),
-          plans(make_plans(begun.settings, only)), unserved(unserved_in(begun.settings)), io(1)
+          plans(make_plans(begun.settings, only)), unserved(unserved_in(begun.settings)),
+          pulling(pull_settings_of(begun.settings, time->wall())), io(1)
     {
         http_client_options http;
         http.where = parse_origin(origin_of(settings.intercom));
@@ -182,26 +182,22 @@ struct assembly::parts
         return options;
     }
 
-    [[nodiscard]] std::unique_ptr<database> single_connection() const
+    // `use` names its times in the metrics.
+    std::unique_ptr<database> connections_for(const std::string& use, unsigned count)
     {
-        std::vector<std::unique_ptr<store>> only;
-        only.push_back(make_postgres_store(options_of_connection(), epoch));
-        return make_threaded_database(std::move(only));
+        std::vector<std::unique_ptr<store>> stores;
+        for (unsigned i = 0; i < count; ++i) {
+            stores.push_back(make_postgres_store(options_of_connection(), epoch));
+        }
+        return make_timed_database(make_threaded_database(std::move(stores)), *time, times[use]);
     }
 
     void connect()
     {
-        const auto options = options_of_connection();
-        std::vector<std::unique_ptr<store>> stores;
         // One of the connections renews the lease.
-        for (unsigned i = 1; i < std::max(2U, settings.postgres.connections); ++i) {
-            stores.push_back(make_postgres_store(options, epoch));
-        }
-        connections = make_threaded_database(std::move(stores));
+        connections = connections_for("mirror", std::max(2U, settings.postgres.connections) - 1);
         patient = make_patient_database(*connections, *time, log);
-        lease_connection = single_connection();
-        all = std::make_unique<services>(services{
-            *api, *patient, *time, random, log, pull_settings_of(settings, time->wall()), {}});
+        all = std::make_unique<services>(services{*api, *patient, *time, random, log, pulling, {}});
         if (*epoch != 0) {
             blocking_store().take_push_settings({settings.intercom.version, settings.privacy.omit});
         }
@@ -209,6 +205,7 @@ struct assembly::parts
 
     asio::awaitable<void> renew_for_good(std::function<void()> feed)
     {
+        lease_connection = connections_for("lease", 1);
         for (;;) {
             auto renew = [this, vitals = describe()](store& on) {
                 on.renew_lease(epoch->load(), vitals);
@@ -243,14 +240,17 @@ struct assembly::parts
 
     const options settings;
     secret token = settings.intercom.access_token; // the one in use
+    std::unique_ptr<clock> time = make_machine_clock();
     event_sink& log;
     random_source random;
     std::vector<record_plan> plans;
     std::vector<const resource*> unserved;
     std::vector<record_plan> all_plans;
+    std::vector<record_plan> every_plan;
+    pull_settings pulling;
+    std::map<std::string, database_times> times;
     shared_epoch epoch = std::make_shared<std::atomic<std::int64_t>>(0);
     std::unique_ptr<store> blocking;
-    std::unique_ptr<clock> time = make_machine_clock();
     std::unique_ptr<http_transport> transport;
     std::unique_ptr<lanes> turns;
     std::unique_ptr<api_client> api;
@@ -314,6 +314,19 @@ std::span<const record_plan> assembly::all_plans()
     return all;
 }
 
+std::span<const record_plan> assembly::every_plan()
+{
+    auto& every = parts_->every_plan;
+    if (every.empty()) {
+        const auto version = parts_->settings.intercom.version;
+        for (const auto* each : catalogue()) {
+            every.emplace_back(*each,
+                               each->versions.holds(version) ? version : each->versions.first);
+        }
+    }
+    return every;
+}
+
 push_rules assembly::rules() const
 {
     const auto& settings = parts_->settings;
@@ -328,7 +341,7 @@ store& assembly::direct()
 database& assembly::inbox_connection()
 {
     if (!parts_->for_inbox) {
-        parts_->for_inbox = parts_->single_connection();
+        parts_->for_inbox = parts_->connections_for("inbox", 1);
     }
     return *parts_->for_inbox;
 }
@@ -336,9 +349,24 @@ database& assembly::inbox_connection()
 database& assembly::status_connection()
 {
     if (!parts_->for_status) {
-        parts_->for_status = parts_->single_connection();
+        parts_->for_status = parts_->connections_for("status", 1);
     }
     return *parts_->for_status;
+}
+
+clock& assembly::time()
+{
+    return *parts_->time;
+}
+
+const std::map<std::string, database_times>& assembly::database_use() const
+{
+    return parts_->times;
+}
+
+const api_client& assembly::api() const
+{
+    return *parts_->api;
 }
 
 std::int64_t assembly::epoch() const
@@ -377,6 +405,30 @@ std::optional<std::int64_t> assembly::take_lease()
     return direct().take_lease(this_process(), lease_dead_after);
 }
 
+asio::awaitable<bool> assembly::try_to_lead()
+{
+    auto take = [this](store& on) {
+        // Where there are no tables yet, there is no lease either.
+        if (!on.has_schema()) {
+            bring_schema_up_to_date();
+        }
+        return on.take_lease(this_process(), lease_dead_after).has_value();
+    };
+    const bool is_ours = co_await status_connection().run(take);
+    co_return is_ours;
+}
+
+asio::awaitable<void> assembly::upgrade_schema()
+{
+    auto upgrade = [this](store&) { bring_schema_up_to_date(); };
+    co_await status_connection().run(upgrade);
+}
+
+asio::awaitable<void> assembly::keep_lease(std::function<void()> feed)
+{
+    return parts_->renew_for_good(std::move(feed));
+}
+
 void assembly::release_lease()
 {
     if (*parts_->epoch != 0) {
@@ -386,12 +438,10 @@ void assembly::release_lease()
 
 void assembly::take_settings(const options& settings)
 {
-    const auto fresh = pull_settings_of(settings, parts_->time->wall());
-    auto& used = with().settings;
-    used.poll_every = fresh.poll_every;
-    used.sweep_every = fresh.sweep_every;
-    used.since = fresh.since;
-    used.backfills = fresh.backfills;
+    parts_->pulling = pull_settings_of(settings, parts_->time->wall());
+    if (parts_->all) {
+        parts_->all->settings = parts_->pulling;
+    }
     // A token from the environment is wiped after the start and cannot be read again.
     if (!settings.intercom.access_token.empty()) {
         parts_->token = settings.intercom.access_token;
@@ -404,10 +454,8 @@ void assembly::try_token_again()
     parts_->api->reset_token(parts_->token.reveal());
 }
 
-exit_code assembly::run(const work& task, std::function<void()> feed,
-                        const std::function<void()>& reload)
+exit_code assembly::run(const work& task, const std::function<void()>& reload)
 {
-    with(); // connects, under the epoch now held
     asio::signal_set signals(parts_->io, SIGTERM, SIGINT);
     asio::cancellation_signal stop;
     signals.async_wait([&](const boost::system::error_code& error, int) {
@@ -448,7 +496,7 @@ exit_code assembly::run(const work& task, std::function<void()> feed,
         std::vector<asio::awaitable<void>> tasks;
         tasks.push_back(working());
         if (*parts_->epoch != 0) {
-            tasks.push_back(parts_->renew_for_good(feed));
+            tasks.push_back(keep_lease({}));
         }
         co_await run_together(std::move(tasks));
     };

@@ -6,12 +6,15 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <algorithm>
 #include <ostream>
+#include <sstream>
 #include <utility>
 
 namespace intercom_mirror {
 namespace {
 
+constexpr const char* about = "Keeps an Intercom workspace and a PostgreSQL database equal";
 constexpr const char* see_help = "intercom-mirror --help lists the commands";
 
 // Everything the words can fill in. It lives as long as the chosen command.
@@ -27,6 +30,7 @@ struct words_taken
     dead_letters_arguments letters;
     outbox_arguments edits;
     conflicts_arguments conflicting;
+    erase_contact_arguments erasing;
     docs_arguments docs;
     chosen_command command;
 };
@@ -51,6 +55,24 @@ void add_docs(CLI::App& app, words_taken& taken, std::ostream& out)
         ->type_name("")
         ->required();
     add_topic("api", "The requests made: what fills the tables, what SQL causes");
+    CLI::App* manual = command->add_subcommand("man", "A manual page, for man(1)");
+    manual->add_option("COMMAND", taken.docs.command, "Of this command")->type_name("");
+    manual->add_option("--into", taken.docs.directory, "All of them, as files of a directory")
+        ->type_name("DIRECTORY");
+    manual->callback([&taken, &out] {
+        taken.docs.topic = "man";
+        taken.command = [&taken, &out] { return docs(taken.docs, out); };
+    });
+    CLI::App* completion =
+        command->add_subcommand("completion", "Completion of commands and options in a shell");
+    completion->add_option("SHELL", taken.docs.shell, "Which shell")
+        ->type_name("")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    completion->callback([&taken, &out] {
+        taken.docs.topic = "completion";
+        taken.command = [&taken, &out] { return docs(taken.docs, out); };
+    });
     command->require_subcommand(1);
 }
 
@@ -172,18 +194,80 @@ void add_commands(CLI::App& app, words_taken& taken, std::ostream& out)
     conflicts_it->callback(
         [&] { command = [&] { return conflicts(global, taken.conflicting, out); }; });
 
+    auto* erase_it = app.add_subcommand(
+        "erase-contact", "Forget a person everywhere, and never store anything of theirs again");
+    erase_it->add_option("id", taken.erasing.id, "Intercom's id of the contact")
+        ->type_name("ID")
+        ->required();
+    erase_it->add_flag("--no-wait", taken.erasing.no_wait,
+                       "Do not wait for a running daemon that does the work");
+    erase_it->callback(
+        [&] { command = [&] { return erase_contact(global, taken.erasing, out); }; });
+
     auto* check_it = app.add_subcommand("check", "Look at configuration, token, rights and clock");
     check_it->callback([&] { command = [&] { return check(global, out); }; });
 
     add_docs(app, taken, out);
 }
 
+std::vector<std::string> split(const std::string& text)
+{
+    std::vector<std::string> pieces;
+    for (std::size_t from = 0; from < text.size();) {
+        const auto comma = std::min(text.find(',', from), text.size());
+        pieces.push_back(text.substr(from, comma - from));
+        from = comma + 1;
+    }
+    return pieces;
+}
+
+described_option describe(const CLI::Option& option)
+{
+    described_option made;
+    made.is_word = option.get_positional();
+    made.names = split(option.get_name(made.is_word, true));
+    made.description = option.get_description();
+    // What is checked stands behind the type's name: "LEVEL:{debug,info}".
+    const auto type = option.get_type_name();
+    if (option.get_items_expected_max() > 0 && !made.is_word) {
+        made.value = type.substr(0, type.find(':'));
+    }
+    const auto opening = type.find('{');
+    const auto closing = type.find('}');
+    if (opening != std::string::npos && closing != std::string::npos) {
+        made.choices = split(type.substr(opening + 1, closing - opening - 1));
+    }
+    return made;
+}
+
+described_command describe(const CLI::App& app)
+{
+    described_command made{app.get_name(), app.get_description(), {}, {}};
+    for (const auto* option : app.get_options()) {
+        made.options.push_back(describe(*option));
+    }
+    for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+        made.commands.push_back(describe(*command));
+    }
+    return made;
+}
+
 } // namespace
+
+described_command describe_command_line()
+{
+    words_taken taken;
+    std::ostringstream nowhere;
+    CLI::App app(about, "intercom-mirror");
+    add_global(app, taken.global);
+    add_commands(app, taken, nowhere);
+    return describe(app);
+}
 
 chosen_command parse_command_line(std::span<const char* const> words, std::ostream& out)
 {
     const auto taken = std::make_shared<words_taken>();
-    CLI::App app("Keeps an Intercom workspace and a PostgreSQL database equal", "intercom-mirror");
+    CLI::App app(about, "intercom-mirror");
     add_global(app, taken->global);
     add_commands(app, *taken, out);
     try {

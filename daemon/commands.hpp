@@ -10,6 +10,7 @@
 #include <iosfwd>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,10 @@
 // A new command is: its struct and function here, its file there, and its words in
 // daemon/command_line.cpp.
 namespace intercom_mirror {
+
+class store;
+class record_plan;
+struct dead_letter;
 
 // What may stand before any command.
 struct global_arguments
@@ -115,6 +120,17 @@ struct dead_letters_arguments
 };
 exit_code dead_letters(const global_arguments& global, const dead_letters_arguments& arguments,
                        std::ostream& out);
+// Applies a letter as if it had just been served, and removes it if it fits now. Needs the lease.
+bool replay_dead_letter(store& on, std::span<const record_plan> plans, const dead_letter& letter);
+
+struct erase_contact_arguments
+{
+    std::string id;
+    bool no_wait = false; // for a running daemon that does the work
+};
+// Forgets a person everywhere, for good.
+exit_code erase_contact(const global_arguments& global, const erase_contact_arguments& arguments,
+                        std::ostream& out);
 
 struct outbox_arguments
 {
@@ -138,9 +154,12 @@ exit_code conflicts(const global_arguments& global, const conflicts_arguments& a
 
 struct docs_arguments
 {
-    std::string topic;         // tables, sql or api
+    std::string topic;         // tables, sql, api, man or completion
     std::string resource;      // of topic sql
     std::string format = "md"; // or json
+    std::string command;       // of topic man; empty: the program itself
+    std::string directory;     // of topic man: where all pages are written to
+    std::string shell;         // of topic completion
 };
 exit_code docs(const docs_arguments& arguments, std::ostream& out);
 

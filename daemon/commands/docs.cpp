@@ -1,5 +1,5 @@
 #include "config/options.hpp"
-#include "daemon/commands.hpp"
+#include "daemon/command_line.hpp"
 #include "schema/catalogue.hpp"
 #include "schema/dictionary.hpp"
 #include "schema/operations.hpp"
@@ -7,6 +7,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <ostream>
 
 namespace intercom_mirror {
@@ -59,6 +62,39 @@ void print_statements(const resource& described, bool as_json, std::ostream& out
     }
 }
 
+void write(const std::filesystem::path& file, const std::string& text)
+{
+    std::ofstream out(file);
+    if (!(out << text) || !out.flush()) {
+        throw command_failure(exit_code::not_permitted, "cannot write " + file.string());
+    }
+}
+
+void print_manual(const docs_arguments& arguments, std::ostream& out)
+{
+    const auto program = describe_command_line();
+    if (!arguments.directory.empty()) {
+        const std::filesystem::path directory(arguments.directory);
+        write(directory / "intercom-mirror.1", man_page(program));
+        for (const auto& each : program.commands) {
+            write(directory / ("intercom-mirror-" + each.name + ".1"), man_page(program, each));
+        }
+        return;
+    }
+    if (arguments.command.empty()) {
+        out << man_page(program);
+        return;
+    }
+    const auto found =
+        std::ranges::find(program.commands, arguments.command, &described_command::name);
+    if (found == program.commands.end()) {
+        throw command_failure(exit_code::bad_configuration,
+                              "there is no command " + arguments.command,
+                              "intercom-mirror --help lists the commands");
+    }
+    out << man_page(program, *found);
+}
+
 } // namespace
 
 exit_code docs(const docs_arguments& arguments, std::ostream& out)
@@ -70,6 +106,13 @@ exit_code docs(const docs_arguments& arguments, std::ostream& out)
         out << (as_json ? operations_json(catalogue(), functions())
                         : operations_markdown(catalogue()) + "\n# Changes\n\n" +
                               changes_markdown(changes_of(catalogue(), functions())));
+    } else if (arguments.topic == "man") {
+        print_manual(arguments, out);
+    } else if (arguments.topic == "completion") {
+        const auto program = describe_command_line();
+        out << (arguments.shell == "bash"  ? bash_completion(program)
+                : arguments.shell == "zsh" ? zsh_completion(program)
+                                           : fish_completion(program));
     } else {
         const resource* described = find_resource(arguments.resource);
         if (described == nullptr) {

@@ -2,6 +2,7 @@
 
 #include "config/options.hpp"
 #include "sync/condition.hpp"
+#include "sync/histogram.hpp"
 #include "sync/pull/services.hpp"
 #include "sync/push/fates.hpp"
 #include "sync/push/requests.hpp"
@@ -48,6 +49,8 @@ public:
     {
         return settled_;
     }
+    // From the edit to Intercom's answer, of those that were applied.
+    [[nodiscard]] const histogram& latency() const { return latency_; }
 
 private:
     // Edits of one entity while they are worked on.
@@ -112,7 +115,7 @@ private:
                                      const std::string& request_id) const;
     void read_soon(const task& work, edit_change& into) const;
     duration backoff(const task& work);
-    void count(const std::vector<edit_fate>& fates);
+    void count(const edits_taken& edits, const std::vector<edit_fate>& fates);
     boost::asio::awaitable<std::string> preview_of(edits_taken edits);
 
     services& with_;
@@ -126,6 +129,7 @@ private:
     bool is_over_ = false;
     std::map<std::int64_t, unsigned> failures_; // running, by edit
     std::map<std::string, std::uint64_t, std::less<>> settled_;
+    histogram latency_;
 };
 
 } // namespace intercom_mirror

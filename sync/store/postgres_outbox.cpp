@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::string_view edit_columns =
     "id, operation, coalesce(entity, ''), coalesce(entity_id, ''), coalesce(table_name, ''),"
-    " coalesce(row_id, ''), fields, coalesce(inflight::text, ''), attempts";
+    " coalesce(row_id, ''), fields, coalesce(inflight::text, ''), attempts,"
+    " (extract(epoch FROM edited_at) * 1000000)::bigint";
 
 // A row whose Intercom id somebody is editing meanwhile is adopted after that.
 constexpr std::string_view adopt_again_after = "5 seconds";
@@ -52,6 +53,7 @@ outbox_edit edit_of(const pqxx::row& row)
     edit.fields = row[6].c_str();
     edit.in_flight = row[7].c_str();
     edit.attempts = row[8].as<int>();
+    edit.edited_at = wall_time(duration(row[9].as<std::int64_t>()));
     return edit;
 }
 

@@ -4,6 +4,8 @@
 #include "sync/seeded_bug.hpp"
 #include "sync/store/control.hpp"
 #include "sync/store/edits.hpp"
+#include "sync/store/erasure.hpp"
+#include "sync/store/figures.hpp"
 #include "sync/store/postgres_outbox.hpp"
 #include "sync/store/record_writer.hpp"
 
@@ -504,15 +506,6 @@ public:
         return fresh_count;
     }
 
-    std::size_t forget_inbox(wall_time before, std::size_t most) override
-    {
-        std::size_t count = 0;
-        session_.transact([&](pqxx::transaction_base& transaction) {
-            count = control::forget_inbox(transaction, before, most);
-        });
-        return count;
-    }
-
     std::vector<time_slice> load_slices(std::string_view resource, std::string_view stream) override
     {
         return look<std::vector<time_slice>>([&](pqxx::transaction_base& transaction) {
@@ -581,12 +574,92 @@ public:
         write([&](pqxx::transaction_base& transaction) { control::add_run(transaction, run); });
     }
 
-    resource_numbers numbers(const record_plan& plan) override
+    resource_numbers numbers(const record_plan& plan, counting how) override
     {
         return look<resource_numbers>([&](pqxx::transaction_base& transaction) {
             transaction.exec(patience);
-            return control::numbers(transaction, plan);
+            return figures::numbers(transaction, plan, how);
         });
+    }
+
+    edit_numbers count_edits() override
+    {
+        return look<edit_numbers>(
+            [](pqxx::transaction_base& transaction) { return figures::open_edits(transaction); });
+    }
+
+    std::string describe_work(bool with_values) override
+    {
+        return look<std::string>([&](pqxx::transaction_base& transaction) {
+            return figures::describe_work(transaction, with_values);
+        });
+    }
+
+    std::string describe_history(int hours) override
+    {
+        return look<std::string>([&](pqxx::transaction_base& transaction) {
+            return figures::describe_history(transaction, hours);
+        });
+    }
+
+    void add_history(std::chrono::sys_time<std::chrono::minutes> minute,
+                     const history_point& point) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            figures::add_history(transaction, minute, point);
+        });
+    }
+
+    void ask_for_erasure(std::string_view contact) override
+    {
+        session_.transact(
+            [&](pqxx::transaction_base& transaction) { erasure::ask(transaction, contact); });
+    }
+
+    bool is_erased(std::string_view contact) override
+    {
+        return look<bool>([&](pqxx::transaction_base& transaction) {
+            return erasure::is_done(transaction, contact);
+        });
+    }
+
+    std::size_t erase_pending(std::span<const record_plan> plans) override
+    {
+        const bool is_pending = look<bool>(
+            [](pqxx::transaction_base& transaction) { return erasure::is_pending(transaction); });
+        std::size_t count = 0;
+        if (is_pending) {
+            write(
+                [](pqxx::transaction_base& transaction) { erasure::wait_for_pages(transaction); });
+            write([&](pqxx::transaction_base& transaction) {
+                transaction.exec(patience);
+                erasure::spread(transaction, plans);
+            });
+            write([&](pqxx::transaction_base& transaction) {
+                transaction.exec(patience);
+                count = erasure::remove(transaction, plans);
+            });
+        }
+        return count;
+    }
+
+    std::size_t scrub(const record_plan& plan, wall_time before, std::size_t most) override
+    {
+        std::size_t count = 0;
+        write([&](pqxx::transaction_base& transaction) {
+            transaction.exec(patience);
+            count = erasure::scrub(transaction, plan, before, most);
+        });
+        return count;
+    }
+
+    std::size_t forget(retained what, wall_time before, std::size_t most) override
+    {
+        std::size_t count = 0;
+        write([&](pqxx::transaction_base& transaction) {
+            count = figures::forget(transaction, what, before, most);
+        });
+        return count;
     }
 
     std::vector<dead_letter> dead_letters(std::optional<std::int64_t> id) override
@@ -624,6 +697,14 @@ public:
             owner = transaction.exec1("SELECT id FROM workspace")[0].c_str();
         });
         return owner;
+    }
+
+    std::string workspace() override
+    {
+        return look<std::string>([](pqxx::transaction_base& transaction) {
+            const auto owner = transaction.exec("SELECT id FROM workspace");
+            return owner.empty() ? std::string() : std::string(owner[0][0].c_str());
+        });
     }
 
     // Asked by using it: the view that lists all zones reads a thousand files.

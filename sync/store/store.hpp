@@ -4,6 +4,8 @@
 #include "sync/lane.hpp"
 #include "sync/record/record_plan.hpp"
 
+#include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -310,17 +312,47 @@ struct inbox_entry
     std::vector<hint> hints;
 };
 
+// Whether rows are counted one by one, or big tables by what PostgreSQL's statistics say: to count
+// a hundred million takes minutes.
+enum class counting : std::uint8_t { exact, estimated };
+
 struct resource_numbers
 {
-    std::int64_t rows = 0;
+    std::int64_t rows = 0; // live
     std::int64_t deleted = 0;
-    std::int64_t waiting = 0; // reads in the queue
+    bool are_estimated = false; // the two above
+    std::int64_t waiting = 0;   // reads in the queue; this and the next two up to 100,000
     std::int64_t held = 0;
     std::int64_t dead_letters = 0;
     std::int64_t slices = 0;
     std::int64_t slices_done = 0;
     std::int64_t slice_records = 0;
 };
+
+struct edit_numbers
+{
+    struct of_state
+    {
+        std::string state;
+        std::int64_t count = 0;
+        double oldest_seconds = 0; // since the oldest was made
+    };
+    std::vector<of_state> open; // up to 100,000 edits
+    std::int64_t conflicts = 0; // that wait for a decision
+};
+
+// What the daemon did in a minute.
+struct history_point
+{
+    std::uint64_t rows_applied = 0;
+    std::array<std::uint64_t, lane_count> requests{};
+    std::uint64_t refusals = 0;
+    std::uint64_t quota_limit = 0; // of a window
+    std::uint64_t edits_applied = 0;
+};
+
+// What is kept for a time only.
+enum class retained : std::uint8_t { notifications, runs, attempts, minutes };
 
 // What a table gets when the first mirror of its resource is complete.
 struct missing_object
@@ -435,8 +467,6 @@ public:
     // Keeps the notifications that are not known yet, notes the records they tell of to be read
     // from `due_at` on, and returns how many were new.
     virtual std::size_t append_inbox(std::span<const inbox_entry> entries, wall_time due_at) = 0;
-    // Forgets up to `most` notifications received before; returns how many.
-    virtual std::size_t forget_inbox(wall_time before, std::size_t most) = 0;
 
     // --- progress ----------------------------------------------------------------------------
     virtual std::vector<time_slice> load_slices(std::string_view resource,
@@ -455,7 +485,26 @@ public:
     virtual void edit_resource(std::string_view resource,
                                const std::function<void(resource_state&)>& change) = 0;
     virtual void add_run(const run_record& run) = 0;
-    virtual resource_numbers numbers(const record_plan& plan) = 0;
+    virtual resource_numbers numbers(const record_plan& plan, counting how) = 0;
+    virtual edit_numbers count_edits() = 0;
+    // As JSON: open edits, conflicts, dead letters, backfills and the last runs, some of each.
+    // `with_values`: of the fields in conflict, too.
+    virtual std::string describe_work(bool with_values) = 0;
+    virtual std::string describe_history(int hours) = 0;
+    virtual void add_history(std::chrono::sys_time<std::chrono::minutes> minute,
+                             const history_point& point) = 0;
+    // --- forgetting --------------------------------------------------------------------------
+    // Asks whoever holds the lease to forget a contact; from now on nothing of it is stored. Needs
+    // no lease, nor does the next.
+    virtual void ask_for_erasure(std::string_view contact) = 0;
+    virtual bool is_erased(std::string_view contact) = 0;
+    // Does what was asked for. Returns how many records are gone for good; `plans`: of all
+    // resources.
+    virtual std::size_t erase_pending(std::span<const record_plan> plans) = 0;
+    // Empties up to `most` tombstones that are older, of records that are proven to be deleted.
+    virtual std::size_t scrub(const record_plan& plan, wall_time before, std::size_t most) = 0;
+    // Forgets up to `most` of what is older; returns how many. Attempts of open edits stay.
+    virtual std::size_t forget(retained what, wall_time before, std::size_t most) = 0;
 
     // --- edits made by SQL -------------------------------------------------------------------
     // Tells the triggers. Throws permission_missing when this login's own writes would be captured.
@@ -481,6 +530,8 @@ public:
     virtual void remove_dead_letter(std::int64_t id) = 0;
     // The workspace this mirror belongs to: `id` itself if it had none yet.
     virtual std::string claim_workspace(std::string_view id) = 0;
+    // The same, claiming nothing: empty if it had none yet.
+    virtual std::string workspace() = 0;
     // The time zone itself when the database knows it, else UTC.
     virtual std::string known_zone(std::string_view zone) = 0;
     // Makes the typed attribute views follow the definitions, if those changed.

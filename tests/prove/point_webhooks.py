@@ -9,7 +9,6 @@ import hmac
 import http.client
 import itertools
 import json
-import re
 import socket
 import time
 
@@ -82,14 +81,6 @@ class Intercom:
         return int(answer.split()[1]) if answer else "closed"
 
 
-def port_of(world):
-    def found():
-        lines = re.findall(rb"serving status and webhooks.*port=(\d+)",
-                           (world.logs / "run.log").read_bytes())
-        return int(lines[-1]) if lines else None
-    return wait_until(found, 60, "the daemon serves")
-
-
 def documents(world):
     """(resource, id) → what Intercom holds."""
     return {(name, one["id"]): one for name in MAIN_RESOURCES for one in world.sandbox.truth(name)}
@@ -134,6 +125,78 @@ def freshness(world, intercom, settings):
         if is_live != ((resource, record) in now):
             wrong.append((resource, record))
     yield "records hinted at whose row is not there, or still there", len(wrong), 0, not wrong
+
+
+class Hints:
+    """How long what webhooks noted waits until it is in its row; looked at ten times a second."""
+
+    def __init__(self, world):
+        self.world = world
+        self.open = {}
+        self.ages = []
+
+    def look(self):
+        rows = self.world.query("SELECT resource, id, part, noted_at, clock_timestamp()"
+                                " FROM intercom_sync.refetch WHERE lane <= 1")
+        now = rows[0][4] if rows else self.world.value("SELECT clock_timestamp()")
+        seen = {row[:3]: row[3] for row in rows}
+        for key in set(self.open) - set(seen):
+            self.ages.append((now - self.open.pop(key)).total_seconds())
+        self.open.update(seen)
+        return not seen
+
+
+def told_by_the_workspace(world, port, settings, changes, per_second):
+    """Changes at that pace, each told by the workspace itself; what became of the hints."""
+    world.sandbox.ask("POST", "/webhooks", {
+        "url": f"http://127.0.0.1:{port}/webhooks/intercom", "secret": SECRET})
+    hints = Hints(world)
+    begun = time.monotonic()
+    for i in range(changes):
+        world.sandbox.mutate(times=1)
+        while time.monotonic() < begun + i / per_second:
+            hints.look()
+            time.sleep(0.1)
+    took = time.monotonic() - begun
+    wait_until(lambda: world.sandbox.ask("GET", "/webhooks")["waiting"] == 0, 120,
+               "all webhooks are delivered")
+    wait_until(hints.look, 120, "all hints are acted on")
+    return hints.ages, took
+
+
+def fresh_by_webhooks(world, intercom, settings):
+    changes = settings.choose(200, 1_000)
+    ages, took = told_by_the_workspace(world, intercom.port, settings, changes, 20)
+    world.sandbox.ask("DELETE", "/webhooks")
+    p95 = sorted(ages)[int(len(ages) * 0.95) - 1] if ages else float("inf")
+    yield (f"{changes} changes in {took:.0f} s, told by the workspace: {len(ages)} reads, p95 from "
+           "the note to the row", f"{p95:.1f} s", f"≤ {FRESH_WITHIN} s", p95 <= FRESH_WITHIN)
+
+
+def unreliable(world, daemon, port, settings):
+    """A tenth is dropped, a tenth comes twice, and everything in another order."""
+    world.sandbox.fault("webhook_dropped", probability=0.1)
+    world.sandbox.fault("webhook_duplicated", probability=0.1)
+    world.sandbox.fault("webhook_late", probability=0.9, value=8)
+    changes = settings.choose(200, 1_000)
+    told_by_the_workspace(world, port, settings, changes, 20)
+    fired = world.sandbox.faults_fired()
+    world.sandbox.clear_faults()
+    world.sandbox.ask("DELETE", "/webhooks")
+    kinds = [fired.get(kind, 0) for kind in ("webhook_dropped", "webhook_duplicated", "webhook_late")]
+    yield f"of {changes} changes dropped, told twice, late", kinds, "some of each", min(kinds) > 0
+    daemon.end()
+    world.environment["INTERCOM_MIRROR_SYNC_POLL_EVERY"] = "2s"
+    daemon = world.start("after")
+    world.wait_for_polls()
+    wait_until(world.is_settled, 120, "what polls noted is read")
+    left = len(world.differences(name="after_poll"))
+    # What leaves no trace in updated_at (a tag, a segment, a deletion) is a sweep's business.
+    world.ask_for_sweeps()
+    wait_until(world.is_swept, 180, "everything was swept")
+    daemon.end()
+    found = world.differences()
+    yield f"differences after a sweep ({left} after one poll)", len(found), 0, not found
 
 
 def storm(world, intercom, settings):
@@ -269,13 +332,15 @@ def show(settings):
         world.environment.update({
             "INTERCOM_MIRROR_SYNC_POLL_EVERY": "1h",
             "INTERCOM_MIRROR_INTERCOM_WEBHOOK_SECRET_FILE": str(secret)})
-        world.start()
-        port = port_of(world)
+        daemon = world.start()
+        port = world.port_of(daemon)
         wait_until(world.is_settled, 180, "the first mirror is complete")
         intercom = Intercom(world, port)
         yield from pages(intercom)
         yield from freshness(world, intercom, settings)
+        yield from fresh_by_webhooks(world, intercom, settings)
         yield from storm(world, intercom, settings)
         yield from refusals(world, intercom)
         yield from slow_clients(intercom, settings)
         yield from outage(world, server, intercom)
+        yield from unreliable(world, daemon, port, settings)

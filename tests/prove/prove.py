@@ -15,14 +15,17 @@ import traceback
 import psycopg2
 
 import point_backfill
+import point_canaries
 import point_converge
 import point_equal
 import point_guards
 import point_kill
 import point_optional
+import point_page
 import point_planted
 import point_quota
 import point_switching
+import point_takeover
 import point_versions
 import point_webhooks
 from world import ROOT, Failed, Settings
@@ -39,6 +42,9 @@ POINTS = {
     "backfill": point_backfill.show,
     "versions": point_versions.show,
     "switching": point_switching.show,
+    "takeover": point_takeover.show,
+    "page": point_page.show,
+    "canaries": point_canaries.show,
     "webhooks": point_webhooks.show,
 }
 

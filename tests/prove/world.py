@@ -231,11 +231,19 @@ class World:
                          f"see {self.logs / words[0]}.log")
         return output
 
-    def start(self):
-        daemon = Process([self.settings.build / "intercom-mirror", "run"], self.logs / "run.log",
-                         self.environment)
+    def start(self, name="run", words=None):
+        """A daemon that logs to NAME.log; `words` start it otherwise."""
+        daemon = Process(words or [self.settings.build / "intercom-mirror", "run"],
+                         self.logs / f"{name}.log", self.environment)
         self.started.append(daemon)
         return daemon
+
+    def port_of(self, daemon):
+        """Where it serves status and webhooks."""
+        def found():
+            lines = re.findall(rb"serving status and webhooks.*port=(\d+)", daemon.log.read_bytes())
+            return int(lines[-1]) if lines else None
+        return wait_until(found, 60, "the daemon serves")
 
     def status(self):
         """Resource → what `status --json` says of it."""

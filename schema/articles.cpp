@@ -15,31 +15,33 @@ constexpr column counted(column described)
 constexpr column columns[] = {
     {"id", id, "id", "Intercom's id of the article."},
     {"workspace_id", text, "workspace_id", "Id of the workspace."},
-    {"title", text, "title", "Title in the default language."},
-    {"description", text, "description", "Description in the default language."},
-    {"body", text, "body", "Text in the default language, HTML."},
+    editable({"title", text, "title", "Title in the default language."}),
+    editable({"description", text, "description", "Description in the default language."}),
+    editable({"body", text, "body", "Text in the default language, HTML."}),
     since(16, column{"body_markdown", text, "body_markdown",
                      "Text in the default language, Markdown."}),
-    refers_to("admins", {"author_id", reference, "author_id", "Id of the teammate who wrote it."}),
-    {"state", text, "state", "published or draft, in the default language."},
+    editable(refers_to("admins",
+                       {"author_id", reference, "author_id", "Id of the teammate who wrote it."})),
+    editable({"state", text, "state", "published or draft, in the default language."}),
     {"default_locale", text, "default_locale",
      "The default language; only where the help center has several."},
-    until(15, refers_to("collections", {"parent_id", reference, "parent_id",
-                                        "Id of the collection or section it stands in."})),
     until(15,
-          column{"parent_type", text, "parent_type", "What it stands in: collection, section."}),
+          editable(refers_to("collections", {"parent_id", reference, "parent_id",
+                                             "Id of the collection or section it stands in."}))),
+    until(15, editable(
+                  {"parent_type", text, "parent_type", "What it stands in: collection, section."})),
     {"parent_ids", jsonb, "parent_ids", "Ids of all collections and sections it stands in."},
     {"url", text, "url", "Address of the article in the default language."},
     since(16, column{"has_unpublished_changes", boolean, "has_unpublished_changes",
                      "Whether a draft differs from what is published."}),
     since(16, column{"draft_updated_at", timestamp, "draft_updated_at",
                      "When the draft was last changed."}),
-    since(16, column{"ai_chatbot_availability", boolean, "ai_chatbot_availability",
-                     "Whether Fin may answer customers from it."}),
-    since(16, column{"ai_copilot_availability", boolean, "ai_copilot_availability",
-                     "Whether Copilot may answer teammates from it."}),
-    since(16, column{"ai_sales_agent_availability", boolean, "ai_sales_agent_availability",
-                     "Whether the sales agent may answer from it."}),
+    since(16, editable({"ai_chatbot_availability", boolean, "ai_chatbot_availability",
+                        "Whether Fin may answer customers from it."})),
+    since(16, editable({"ai_copilot_availability", boolean, "ai_copilot_availability",
+                        "Whether Copilot may answer teammates from it."})),
+    since(16, editable({"ai_sales_agent_availability", boolean, "ai_sales_agent_availability",
+                        "Whether the sales agent may answer from it."})),
     since(16, refers_to("admins", {"created_by_id", reference, "created_by_id",
                                    "Id of the teammate who created it."})),
     since(16, refers_to("admins", {"updated_by_id", reference, "updated_by_id",
@@ -122,6 +124,40 @@ constexpr unmapped in_raw[] = {
     {"folder_id", "folders are read by nobody yet"},
 };
 
+// Texts in other languages have rows of their own, which are read-only.
+constexpr body_member create_body[] = {
+    {.place = "author_id", .value = "author_id", .is_number = true},
+    {.place = "parent_id", .value = "parent_id", .versions = up_to_version(15), .is_number = true},
+};
+constexpr body_member body[] = {{.place = "author_id", .value = "author_id", .is_number = true}};
+// It is told what its parent is together with what kind of thing that is.
+constexpr body_member parent_body[] = {{"parent_id", "parent_id"}, {"parent_type", "parent_type"}};
+constexpr write_request create[] = {{.method = "POST", .target = "/articles", .body = create_body}};
+constexpr write_request update[] = {
+    {.method = "PUT", .target = "/articles/{id}", .body = body},
+    {.method = "PUT",
+     .target = "/articles/{id}",
+     .columns = "parent_id,parent_type",
+     .body = parent_body,
+     .versions = up_to_version(15)},
+};
+constexpr column_rule column_rules[] = {
+    {.column = "title", .is_required = true},
+    {.column = "author_id", .is_required = true},
+    {.column = "state", .values = "published|draft"},
+    {.column = "state", .is_required = true, .on = edit::update},
+    {.column = "parent_id", .versions = up_to_version(15)},
+    {.column = "parent_type", .values = "collection|section", .versions = up_to_version(15)},
+    {.column = "ai_chatbot_availability", .versions = from_version(16)},
+    {.column = "ai_copilot_availability", .versions = from_version(16)},
+    {.column = "ai_sales_agent_availability", .versions = from_version(16)},
+};
+constexpr row_rule row_rules[] = {
+    {edit::either, "(NEW.parent_id IS NULL) <> (NEW.parent_type IS NULL)",
+     "parent_id and parent_type of articles go together",
+     "Give both, or neither for an article that stands alone."},
+};
+
 } // namespace
 
 constinit const resource articles_resource{
@@ -138,6 +174,11 @@ constinit const resource articles_resource{
     .when_missing = deletion::deleted,
     .sets = "parent_ids,tags.tags",
     .left_in_raw = in_raw,
+    .write = {.create = create,
+              .update = update,
+              .columns = column_rules,
+              .rows = row_rules,
+              .instead_of_delete = "SELECT delete_article(id)."},
 };
 
 } // namespace intercom_mirror

@@ -7,11 +7,13 @@ using namespace describe;
 
 constexpr column columns[] = {
     {"id", id, "id", "Intercom's id of the article."},
-    {"title", text, "title", "Title."},
-    {"body", text, "body", "Text, HTML."},
+    editable({"title", text, "title", "Title."}),
+    editable({"body", text, "body", "Text, HTML."}),
     since(16, column{"body_markdown", text, "body_markdown", "Text, Markdown."}),
-    refers_to("admins", {"owner_id", reference, "owner_id", "Id of the teammate who owns it."}),
-    refers_to("admins", {"author_id", reference, "author_id", "Id of the teammate who wrote it."}),
+    editable(refers_to("admins",
+                       {"owner_id", reference, "owner_id", "Id of the teammate who owns it."})),
+    editable(refers_to("admins",
+                       {"author_id", reference, "author_id", "Id of the teammate who wrote it."})),
     {"locale", text, "locale", "Language."},
     since(16, column{"audience_ids", jsonb, "audience_ids",
                      "Ids of the audiences that Fin may answer from it."}),
@@ -36,6 +38,22 @@ constexpr unmapped in_raw[] = {
     {"tags", "served by the newest version alone"},
 };
 
+constexpr body_member body[] = {
+    {.place = "owner_id", .value = "owner_id", .is_number = true},
+    {.place = "author_id", .value = "author_id", .is_number = true},
+};
+constexpr write_request create[] = {
+    {.method = "POST", .target = "/internal_articles", .body = body, .versions = from_version(13)}};
+constexpr write_request update[] = {{.method = "PUT",
+                                     .target = "/internal_articles/{id}",
+                                     .body = body,
+                                     .versions = from_version(13)}};
+constexpr column_rule column_rules[] = {
+    {.column = "title", .is_required = true},
+    {.column = "owner_id", .is_required = true},
+    {.column = "author_id", .is_required = true},
+};
+
 } // namespace
 
 constinit const resource internal_articles_resource{
@@ -49,6 +67,10 @@ constinit const resource internal_articles_resource{
     .when_missing = deletion::deleted,
     .versions = {{2, 13}},
     .left_in_raw = in_raw,
+    .write = {.create = create,
+              .update = update,
+              .columns = column_rules,
+              .instead_of_delete = "SELECT delete_internal_article(id)."},
 };
 
 } // namespace intercom_mirror

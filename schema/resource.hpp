@@ -43,7 +43,7 @@ struct column
     //   "@"               the name of the member that the element is (see child::path)
     //   "=note"           the constant `note`
     //   "^id"             `id` of the enclosing element or record
-    //   "model&full_name" both texts, joined by '/' (a key made of two members)
+    //   "model&full_name" texts joined by '/', behind a constant if there is one: "=prefix.&name"
     // Empty: it is given when a row is inserted by SQL, and never served.
     // A jsonb column may stand above other columns (`ticket_attributes` and one of its members):
     // each takes its own value.

@@ -92,7 +92,8 @@ private:
     };
     boost::asio::awaitable<listing_walk> walk_listing(const listing& from, run_record& told,
                                                       kind which, const shortcut& by, id_set& seen);
-    boost::asio::awaitable<void> note_whole_table();
+    // `part`: a child table, empty for the record itself.
+    boost::asio::awaitable<void> note_whole_table(std::string_view part);
     boost::asio::awaitable<void> hold_unseen(const time_slice& slice, const id_set& seen);
     boost::asio::awaitable<void> judge_absent(bool is_sweep);
     boost::asio::awaitable<void> note_memberships(kind which);
@@ -114,8 +115,6 @@ private:
     {
         return plan_.described().searching.exists(plan_.version());
     }
-    // Rows of parts that this version has no listing of.
-    [[nodiscard]] std::vector<std::string> unlisted_keys(store& on) const;
     [[nodiscard]] std::string zone() const;
     [[nodiscard]] std::optional<std::int64_t> since() const;
     [[nodiscard]] std::string name() const { return std::string(plan_.described().name); }

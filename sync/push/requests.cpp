@@ -245,7 +245,7 @@ private:
             const auto list = lists_.find(std::string(before(member.value.substr(1), '.')));
             std::size_t index = 0;
             for (const auto& id : list == lists_.end() ? json::array() : *list) {
-                put(body, member.place, id, index++);
+                put(body, member.place, member.is_number ? as_number(id) : id, index++);
             }
         } else {
             write_value(request, member, body, carried);

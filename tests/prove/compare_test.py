@@ -36,9 +36,15 @@ TRUTH = {
     "tags": [parse('{"id": "t1", "name": "T", "_truth": {}}')],
     "ticket_states": [parse('{"id": "3", "category": "submitted", "_truth": {}}')],
     "data_attributes": [parse(
-        '{"model": "conversation", "full_name": "custom_attributes.x", "name": "x", "_truth": {}}')],
+        '{"model": "conversation", "full_name": "title", "name": "title", "custom": false,'
+        ' "_truth": {}}')],
     "removed": [{"resource": "contacts", "id": "gone", "how": "archived", "into": None}],
 }
+
+
+TICKET_STATES, DATA_ATTRIBUTES = (
+    next(one for one in compare_tables.RESOURCES if one.name == name)
+    for name in ("ticket_states", "data_attributes"))
 
 
 class FakeMirror:
@@ -56,7 +62,8 @@ class FakeMirror:
                 self.add(resource, document)
         for note in TRUTH["notes"]:
             document = {name: value for name, value in note.items() if name != "_truth"}
-            self.put("notes", compare_tables.NOTES.columns, document, 0, {"contact_id": "c1"})
+            self.put("notes", compare_tables.NOTES["contacts"].columns, document, 0,
+                     {"contact_id": "c1", "company_id": None})
         self.put("contacts", compare_tables.CONTACTS.columns, {"id": "gone"}, 0,
                  {"is_dead": True, "deletion": "gone"})
 
@@ -89,6 +96,8 @@ class FakeMirror:
 
     def rows(self, table, columns, extra=(), where=""):
         for row in list(self.content[table]):
+            if "IS NOT NULL" in where and None in (row[name] for name in extra):
+                continue
             yield (tuple(row[name] for name in extra),
                    compare.Row(tuple(row[name] for name, _, _ in columns), row["raw"],
                                row["deletion"], row["is_dead"], False))
@@ -103,8 +112,8 @@ class FakeComparison(compare.Comparison):
             self.differ(table, key, "document differs")
 
 
-def differences(mirror, known=None, version="2.15"):
-    return FakeComparison("http://nowhere", mirror, known, version).run()
+def differences(mirror, known=None, version="2.15", last_seen=None):
+    return FakeComparison("http://nowhere", mirror, known, version, last_seen=last_seen).run()
 
 
 class Comparer(unittest.TestCase):
@@ -180,18 +189,28 @@ class Comparer(unittest.TestCase):
         del self.mirror.content["contacts"][1]
         self.assertReported("contacts", "tombstone is missing", {"contacts": {"gone"}})
 
-    def test_asks_for_nothing_that_a_version_cannot_read(self):
-        for table, unable, able in (("ticket_states", "2.11", "2.12"),
-                                    ("data_attributes", "2.16", "2.15")):
-            (row,) = self.mirror.content[table]
-            for version in (unable, able):
-                self.assertEqual(differences(self.mirror, version=version), [])
-            row["name" if "name" in row else "category"] = "of another version"
-            self.assertEqual(differences(self.mirror, version=unable), [])
-            self.assertNotEqual(differences(self.mirror, version=able), [])
-            row.update(is_dead=True, deletion="gone")
-            self.assertNotEqual(differences(self.mirror, version=unable), [])
-            self.mirror.content[table].clear()
+    def test_wants_what_a_version_cannot_read_to_stay_as_it_was_last_seen(self):
+        for resource, unable, able in ((TICKET_STATES, "2.11", "2.12"),
+                                       (DATA_ATTRIBUTES, "2.16", "2.15")):
+            rows = self.mirror.content[resource.name]
+            last_seen = {resource.name: compare.rows_by_key(self.mirror, resource)}
+
+            def problems():
+                return [one.problem
+                        for one in differences(self.mirror, None, unable, last_seen)]
+
+            self.assertEqual(problems(), [])
+            self.assertEqual(differences(self.mirror, version=able), [])
+            for altered in ({"is_dead": True, "deletion": "gone"}, {"raw": {}}, {"archived": True}):
+                before = dict(rows[0])
+                rows[0].update(altered)
+                self.assertEqual(problems(), ["has changed, and nobody can know how"])
+                self.assertNotEqual(differences(self.mirror, version=able), [])
+                rows[0] = before
+            self.assertEqual([one.problem for one in differences(self.mirror, None, unable)],
+                             ["should not be, as nobody can read it"])
+            rows.clear()
+            self.assertIn("is gone, and nobody can know why", problems())
             self.assertEqual(differences(self.mirror, version=unable), [])
             self.assertNotEqual(differences(self.mirror, version=able), [])
             self.mirror = FakeMirror()

@@ -22,6 +22,7 @@ import point_kill
 import point_optional
 import point_planted
 import point_quota
+import point_sweep_requests
 import point_switching
 import point_versions
 import point_webhooks
@@ -39,6 +40,7 @@ POINTS = {
     "backfill": point_backfill.show,
     "versions": point_versions.show,
     "switching": point_switching.show,
+    "sweep_requests": point_sweep_requests.show,
     "webhooks": point_webhooks.show,
 }
 

@@ -24,7 +24,7 @@ MAIN_RESOURCES = ("companies", "contacts", "conversations", "tickets")
 SWEPT_RESOURCES = MAIN_RESOURCES + (
     "help_centers", "collections", "articles", "newsfeeds", "news_items", "activity_logs",
     "internal_articles", "content_import_sources", "external_pages", "calls", "macros", "audiences",
-    "content_snippets", "office_hours_schedules", "data_connectors")
+    "content_snippets", "office_hours_schedules", "data_connectors", "custom_object_instances")
 LOOK_EVERY = 0.2
 
 
@@ -164,6 +164,7 @@ class World:
         self.sandbox_options = sandbox
         self.api_version = sandbox.get("api_version", compare.DEFAULT_VERSION)
         self.optional = ()  # tables that the daemon is told to fill, too
+        self.last_seen = {}  # what was there before another version was spoken
 
     def __enter__(self):
         try:
@@ -187,6 +188,8 @@ class World:
 
     def speak(self, version):
         """The daemons started from now on, and the comparer."""
+        if version != self.api_version:
+            self.last_seen = compare.remember(self.dsn)
         self.api_version = version
         self.environment["INTERCOM_MIRROR_INTERCOM_API_VERSION"] = version
 
@@ -203,6 +206,7 @@ class World:
         """From now on, whatever is read only by name is read, too."""
         self.optional = compare.compare_tables.OPTIONAL
         self.environment["INTERCOM_MIRROR_SYNC_RESOURCES"] = ",".join(("all",) + self.optional)
+        self.environment["INTERCOM_MIRROR_SYNC_CUSTOM_OBJECT_TYPES"] = "Order,Test_Object"
 
     def administrate(self, sql):
         connection = psycopg2.connect(self.server)
@@ -305,7 +309,7 @@ class World:
         """By the independent comparer; they are written to a file of that name."""
         found, compared = compare.compare(self.sandbox.url, self.dsn, known=known,
                                           version=self.api_version,
-                                          optional=self.optional)
+                                          optional=self.optional, last_seen=self.last_seen)
         with open(self.logs / f"{name}.txt", "w", encoding="utf-8") as out:
             for one in found:
                 out.write(compare.sentence(one) + "\n")

@@ -183,4 +183,16 @@ response api::help_center_redirects(const call& c)
     return document_list(c, kind, belonging_to(world_.documents, kind, owner));
 }
 
+response api::custom_object_instances(const call& c)
+{
+    const document_kind& kind = *find_kind("custom_object_instances");
+    auto all = listed(world_.documents, kind);
+    std::erase_if(all,
+                  [&](const document* d) { return d->value("type") != quoted(c.ids.front()); });
+    if (all.empty()) {
+        throw refusal{404, "not_found", "Custom object type not found"};
+    }
+    return document_pages(c, kind, all);
+}
+
 } // namespace intercom_sandbox

@@ -272,6 +272,46 @@ TEST_F(Versions, ConversationAttributesMove)
                          422;
               }),
               since("2.16"));
+    EXPECT_EQ(where([&](const auto& version) {
+                  return any(version, "data_attributes",
+                             [](const json& a) { return a["type"] == "conversation_attribute"; });
+              }),
+              since("2.16"));
+    const auto listed = [&](const std::string& parameters) {
+        return get("2.16", "/conversations/attributes" + parameters)["data"];
+    };
+    std::size_t custom = 0;
+    for (const json& a : truth("2.15", "data_attributes")) {
+        custom += a["model"] == "conversation" && a["custom"] == true ? 1 : 0;
+    }
+    EXPECT_EQ(listed("?include_archived=true").size(), custom);
+    for (const json& a : listed("")) {
+        EXPECT_EQ(a["archived"], false);
+    }
+}
+
+TEST_F(Versions, CompaniesTellOfTheirNotes)
+{
+    EXPECT_EQ(where([&](const auto& version) {
+                  return any(version, "notes", [](const json& n) { return n.contains("company"); });
+              }),
+              since("2.16"));
+    const auto told = [&](const std::string& version, const json& company) {
+        const json& notes = company["notes"];
+        return notes[version == "Preview" ? "data" : "notes"].size();
+    };
+    for (const std::string version : {"2.16", "Preview"}) {
+        std::size_t companies_with_notes = 0;
+        for (const json& company : truth(version, "companies")) {
+            const std::string path = "/companies/" + company["id"].get<std::string>() + "/notes";
+            const json list = get(version, path);
+            EXPECT_EQ(told(version, company),
+                      std::min<std::size_t>(list["total_count"].get<std::size_t>(),
+                                            version == "Preview" ? 10 : 60));
+            companies_with_notes += list["data"].empty() ? 0 : 1;
+        }
+        EXPECT_GT(companies_with_notes, 0U);
+    }
 }
 
 TEST_F(Versions, MergedContactsAreMissingAndThenGoneElsewhere)

@@ -84,6 +84,18 @@ std::span<const write_api::operation> write_api::operations()
         operation{"POST", "export/content/data", &w::request_export},
         operation{"POST", "export/cancel/{}", &w::cancel_export},
         operation{"POST", "phone_call_redirects", &w::switch_phone},
+        operation{"POST", "articles", &w::create_article},
+        operation{"PUT", "articles/{}", &w::update_article},
+        operation{"DELETE", "articles/{}", &w::delete_article},
+        operation{"POST", "internal_articles", &w::create_internal_article, 213},
+        operation{"PUT", "internal_articles/{}", &w::update_internal_article, 213},
+        operation{"DELETE", "internal_articles/{}", &w::delete_internal_article, 213},
+        operation{"POST", "help_center/collections", &w::create_collection},
+        operation{"PUT", "help_center/collections/{}", &w::update_collection},
+        operation{"DELETE", "help_center/collections/{}", &w::delete_collection},
+        operation{"POST", "news/news_items", &w::create_news_item},
+        operation{"PUT", "news/news_items/{}", &w::update_news_item},
+        operation{"DELETE", "news/news_items/{}", &w::delete_news_item},
     };
     return all;
 }

@@ -219,6 +219,30 @@ private:
     response remove_attribute_option(const call& c);
     [[nodiscard]] data_attribute& conversation_attribute_of(const call& c) const;
 
+    // write_documents.cpp
+    response create_article(const call& c);
+    response update_article(const call& c);
+    response delete_article(const call& c);
+    response create_internal_article(const call& c);
+    response update_internal_article(const call& c);
+    response delete_internal_article(const call& c);
+    response create_collection(const call& c);
+    response update_collection(const call& c);
+    response delete_collection(const call& c);
+    response create_news_item(const call& c);
+    response update_news_item(const call& c);
+    response delete_news_item(const call& c);
+    [[nodiscard]] patch<document> read_article(const fields& body) const;
+    [[nodiscard]] patch<document> read_internal_article(const fields& body) const;
+    [[nodiscard]] patch<document> read_collection(const fields& body) const;
+    [[nodiscard]] patch<document> read_news_item(const call& c) const;
+    void put_admin(patch<document>& changes, const fields& body, const std::string& name) const;
+    response add_document(std::string_view kind, document fresh, const patch<document>& changes,
+                          const call& c);
+    response change_document(std::string_view kind, const patch<document>& changes, const call& c);
+    response delete_document(std::string_view kind, std::string_view object, const call& c);
+    [[nodiscard]] document& document_of(std::string_view kind, const call& c) const;
+
     // Whom and what a request names. What is not there is refused with 404.
     [[nodiscard]] slot contact_of(const call& c) const
     {

@@ -145,6 +145,15 @@ TEST(Writes, OfVersion210AreAllKnown)
 {
     client asker(client::plain("2.10"));
     for (const char* operation : {"PUT /admins/1/away",
+                                  "POST /articles",
+                                  "PUT /articles/1",
+                                  "DELETE /articles/1",
+                                  "POST /help_center/collections",
+                                  "PUT /help_center/collections/1",
+                                  "DELETE /help_center/collections/1",
+                                  "POST /news/news_items",
+                                  "PUT /news/news_items/1",
+                                  "DELETE /news/news_items/1",
                                   "POST /companies",
                                   "PUT /companies/1",
                                   "DELETE /companies/1",

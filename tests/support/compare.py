@@ -13,8 +13,8 @@ What it does not complain about, because Intercom does not let anybody know bett
 * a removed record's row may say `gone` instead of how it went;
 * the content of removed records and of what belongs to them is whatever was last seen;
 * parts older than the newest 500 of a thread are kept as they were last seen;
-* what an API version does not let anybody read (compare_tables.READABLE) is left as another version
-  showed it, or is not there at all.
+* what an API version does not let anybody read (compare_tables.READABLE) must be, to the last byte,
+  what it was when another version was spoken (`last_seen`), or not be there at all.
 """
 
 import argparse
@@ -106,7 +106,7 @@ def expected_value(document, kind, path, place):
     if kind == "position":
         return place
     if kind == "key":
-        return "/".join(compare_values.as_text(document[name]) for name in path.split("&"))
+        return "/".join(compare_values.expected(document, "text", one) for one in path.split("&"))
     if kind == "address":
         return without_signature(compare_values.expected(document, "text", path))
     return compare_values.expected(document, kind, path)
@@ -114,6 +114,34 @@ def expected_value(document, kind, path, place):
 
 def expected_row(document, columns, place=0):
     return tuple(expected_value(document, kind, path, place) for _, kind, path in columns)
+
+
+def key_of(described, values):
+    """Of a row of a resource, or of a child without its parent."""
+    names = [name for name, _, _ in described.columns]
+    return tuple(values[names.index(name)] for name in described.key if name in names)
+
+
+def rows_by_key(mirror, described):
+    """All rows of a resource; or of a child, the parent's id first in the key."""
+    is_child = isinstance(described, compare_tables.Child)
+    extra = (described.parent,) if is_child else ()
+    where = f'WHERE "{described.parent}" IS NOT NULL' if is_child else ""
+    return {head + key_of(described, row.values): row
+            for head, row in mirror.rows(described.table, described.columns, extra, where)}
+
+
+def remember(dsn, schema="intercom"):
+    """Whole name → rows, of whatever some version of the API does not let anybody read: for `last_seen`
+    of compare(), once the daemon speaks that version."""
+    mirror = Mirror(dsn, schema)
+    try:
+        described = list(compare_tables.RESOURCES)
+        described += [child for children in compare_tables.APART.values() for child in children]
+        return {one.whole_name: rows_by_key(mirror, one) for one in described
+                if one.whole_name in compare_tables.READABLE and one.table in mirror.tables}
+    finally:
+        mirror.close()
 
 
 # --- Documents -----------------------------------------------------------------------------------
@@ -166,8 +194,10 @@ def first_difference(expected, found, path=""):
 # --- Comparing -----------------------------------------------------------------------------------
 
 class Comparison:
-    def __init__(self, sandbox, mirror, known=None, version=DEFAULT_VERSION, optional=()):
+    def __init__(self, sandbox, mirror, known=None, version=DEFAULT_VERSION, optional=(),
+                 last_seen=None):
         self.optional = optional
+        self.last_seen = last_seen or {}
         self.sandbox = sandbox.rstrip("/")
         self.version = version
         self.mirror = mirror
@@ -200,7 +230,8 @@ class Comparison:
         notes = collections.defaultdict(list)
         for one in self.truth("notes"):
             del one["_truth"]
-            notes[one["contact"]["id"]].append(one)
+            owner = one["contact"] if "contact" in one else one["company"]
+            notes[owner["id"]].append(one)
         lists = {"notes": notes}
         for child in (child for all_of_one in compare_tables.LISTED_APART.values()
                       for child in all_of_one):
@@ -230,24 +261,22 @@ class Comparison:
     # `lists`: table → record → elements of lists that no document shows.
     def compare_resource(self, resource, removed, lists):
         table = resource.name
-        key_at = [[name for name, _, _ in resource.columns].index(name) for name in resource.key]
-        rows = {}
-        for _, row in self.mirror.rows(table, resource.columns):
-            rows[tuple(row.values[at] for at in key_at)] = row
+        rows = rows_by_key(self.mirror, resource)
+        live = self.take_unreadable(resource, rows)
         children = list(resource.children)
-        if table == "contacts":
-            children.append(compare_tables.NOTES)
-        children += compare_tables.LISTED_APART.get(table, ())
+        for child in compare_tables.APART.get(table, ()):
+            if compare_tables.is_readable(child, {}, self.version):
+                children.append(child)
+            else:
+                self.take_unreadable(child, rows_by_key(self.mirror, child))
         held = {child.table: self.load_children(child) for child in children
                 if child.table != "attachments"}
 
-        live = []
         for document in self.truth(table):
-            if not compare_tables.is_readable(table, document, self.version):
-                self.leave_out(resource, document, key_at, rows, live)
-                continue
             wanted = expected_row(document, resource.columns)
-            key = tuple(wanted[at] for at in key_at)
+            if not self.is_readable(resource, wanted):
+                continue
+            key = key_of(resource, wanted)
             live.append(key)
             row = rows.pop(key, None)
             if row is None:
@@ -271,15 +300,27 @@ class Comparison:
             else:
                 self.compare_orphans(child, held[child.table], dead)
 
-    def leave_out(self, resource, document, key_at, rows, live):
-        """A row of it may be there from another version, live as it is."""
-        wanted = expected_row(document, resource.columns)
-        key = tuple(wanted[at] for at in key_at)
-        row = rows.pop(key, None)
-        if row is not None:
-            live.append(key)
-            if row.is_dead:
-                self.differ(resource.name, show(key), "is marked deleted but exists")
+    def is_readable(self, described, values):
+        names = [name for name, _, _ in described.columns]
+        return compare_tables.is_readable(described, dict(zip(names, values)), self.version)
+
+    def take_unreadable(self, described, rows):
+        """Takes the rows out that nobody can read in this version, which must be what they were
+        when they were last seen. The keys of those that live."""
+        wanted = {key: row for key, row in self.last_seen.get(described.whole_name, {}).items()
+                  if not self.is_readable(described, row.values)}
+        found = {key: row for key, row in rows.items()
+                 if not self.is_readable(described, row.values)}
+        for key in found:
+            del rows[key]
+        for key in sorted(wanted.keys() | found.keys(), key=repr):
+            if key not in found:
+                self.differ(described.table, show(key), "is gone, and nobody can know why")
+            elif key not in wanted:
+                self.differ(described.table, show(key), "should not be, as nobody can read it")
+            elif wanted[key] != found[key]:
+                self.differ(described.table, show(key), "has changed, and nobody can know how")
+        return [key for key, row in found.items() if not row.is_dead]
 
     def rows_of(self, child, parent, held):
         if child.table == "attachments":
@@ -289,11 +330,8 @@ class Comparison:
     def load_children(self, child):
         """Parent's id → key without the parent → row."""
         result = collections.defaultdict(dict)
-        names = [name for name, _, _ in child.columns]
-        own = [names.index(name) for name in child.key if name in names]
-        where = f'WHERE "{child.parent}" IS NOT NULL'
-        for (parent,), row in self.mirror.rows(child.table, child.columns, (child.parent,), where):
-            result[parent][tuple(row.values[at] for at in own)] = row
+        for (parent, *own), row in rows_by_key(self.mirror, child).items():
+            result[parent][tuple(own)] = row
         return result
 
     def load_attachments(self):
@@ -322,11 +360,9 @@ class Comparison:
             self.differ(table, key, "document differs", *first_difference(expected, found))
 
     def compare_children(self, child, parent, elements, rows, truth):
-        names = [name for name, _, _ in child.columns]
-        own = [names.index(name) for name in child.key if name in names]
         for place, element in enumerate(elements):
             wanted = expected_row(element, child.columns, place)
-            key = tuple(wanted[at] for at in own)
+            key = key_of(child, wanted)
             shown = show((parent,) + key)
             row = rows.pop(key, None)
             if row is None:
@@ -460,21 +496,20 @@ def mapped_columns():
         add(resource.name, resource.columns, has_bookkeeping=True)
         for child in resource.children:
             add_child(child)
-    add_child(compare_tables.NOTES)
-    for children in compare_tables.LISTED_APART.values():
+    for children in compare_tables.APART.values():
         for child in children:
             add_child(child)
-    # Companies have notes from version 2.16 on; before, compare_orphans never meets one.
-    result["notes"].add("company_id")
     return result
 
 
-def compare(sandbox, dsn, schema="intercom", known=None, version=DEFAULT_VERSION, optional=()):
+def compare(sandbox, dsn, schema="intercom", known=None, version=DEFAULT_VERSION, optional=(),
+            last_seen=None):
     """All differences, and how many rows of which table were compared. `version`: of the API, that
-    the daemon speaks. `optional`: tables of compare_tables.OPTIONAL that it was told to fill."""
+    the daemon speaks. `optional`: tables of compare_tables.OPTIONAL that it was told to fill.
+    `last_seen`: what remember() found before the version was changed."""
     mirror = Mirror(dsn, schema)
     try:
-        comparison = Comparison(sandbox, mirror, known, version, optional)
+        comparison = Comparison(sandbox, mirror, known, version, optional, last_seen)
         return comparison.run(), comparison.compared
     finally:
         mirror.close()

@@ -51,6 +51,10 @@ class Child:
     kind: str = ""
     children: tuple = ()
 
+    @property
+    def whole_name(self):
+        return f"{self.table} of {self.parent}"
+
 
 @dataclasses.dataclass(frozen=True)
 class Resource:
@@ -62,6 +66,14 @@ class Resource:
     not_in_raw: str = ""
     # Whether the workspace keeps a list of what was removed.
     tells_removals: bool = False
+
+    @property
+    def table(self):
+        return self.name
+
+    @property
+    def whole_name(self):
+        return self.name
 
 
 def links(table, parent, other, path):
@@ -87,12 +99,17 @@ AUTHOR = """
     author_email text author.email
 """
 
-NOTES = Child("notes", "contact_id", "", columns(f"""
-    id id
-    body text
-    created_at timestamp
-    {AUTHOR}
-"""), ("id",), is_record=True)
+def notes_of(parent):
+    return Child("notes", parent, "", columns(f"""
+        id id
+        body text
+        created_at timestamp
+        {AUTHOR}
+    """), ("id",), is_record=True)
+
+
+# No document shows them; the truth has a line for each, which says whose it is.
+NOTES = {"contacts": notes_of("contact_id"), "companies": notes_of("company_id")}
 
 # Filled only where the daemon is told to; the truth has a line for each, with its contact.
 EVENTS = (
@@ -109,6 +126,17 @@ EVENTS = (
         email text, metadata jsonb, created_at timestamp
     """), ("contact_id", "_key")),
 )
+
+# Likewise, with its conversation.
+HANDLING = Child("conversation_handling_events", "conversation_id", "", columns("""
+    _key key timestamp&type&teammate.id
+    type text
+    occurred_at timestamp timestamp
+    admin_id reference teammate.id
+    admin_name text teammate.name
+    admin_email text teammate.email
+    reason text
+"""), ("conversation_id", "_key"))
 
 CONTACTS = Resource("contacts", columns("""
     id id, workspace_id text, external_id text, role text, email text, email_domain text
@@ -156,7 +184,7 @@ COMPANIES = Resource("companies", columns("""
     size bigint, website text, industry text, monthly_spend numeric
     session_count bigint, user_count bigint
     custom_attributes jsonb
-"""), tells_removals=True, children=(
+"""), tells_removals=True, not_in_raw="notes.notes|notes.data", children=(
     links("company_tags", "company_id", "tag_id", "_truth.tags"),
     links("company_segments", "company_id", "segment_id", "_truth.segments"),
 ))
@@ -344,12 +372,17 @@ SMALL_LISTS = (
         translations jsonb, content_types jsonb
     """)),
     Resource("data_attributes", columns("""
-        _key key model&full_name
-        id reference, model text, full_name text, name text, label text, description text
+        _key key model|_truth.model&full_name|_truth.full_name
+        id reference
+        model text model|_truth.model
+        full_name text full_name|_truth.full_name
+        name text, label text, description text
         data_type text, options jsonb
         api_writable boolean, messenger_writable boolean, ui_writable boolean
-        custom boolean, archived boolean, created_at timestamp, updated_at timestamp
+        custom boolean custom|=true
+        archived boolean, created_at timestamp, updated_at timestamp
         admin_id reference
+        required boolean, visible_to_team_ids jsonb, multiline boolean, reference jsonb
     """), key=("model", "full_name")),
     Resource("ticket_states", columns("""
         id id, category text, internal_label text, external_label text, archived boolean
@@ -509,20 +542,30 @@ CALLS = Resource("calls", columns("""
     created_at timestamp, updated_at timestamp
 """))
 
+CUSTOM_OBJECTS = Resource("custom_object_instances", columns("""
+    _key key type&id
+    id id, type text, external_id text
+    external_created_at timestamp, external_updated_at timestamp
+    custom_attributes jsonb, created_at timestamp, updated_at timestamp
+"""), key=("type", "id"))
+
 RESOURCES = (SMALL_LISTS + (COMPANIES, CONTACTS, CONVERSATIONS, TICKETS) + HELP_CENTER + NEWS
-             + (ACTIVITY_LOGS,) + KNOWLEDGE + (CALLS,) + SETTINGS)
+             + (ACTIVITY_LOGS,) + KNOWLEDGE + (CALLS,) + SETTINGS
+             + (CUSTOM_OBJECTS,))
 
 # Lists of children that no document shows: the record's table → children. The truth has a line for
 # each, with what it belongs to.
 LISTED_APART = {
     "contacts": EVENTS,
+    "conversations": (HANDLING,),
     "help_centers": (REDIRECTS,),
     "office_hours_schedules": (EXCEPTIONS,),
 }
 
 
 # Empty, unless the daemon is told to read them.
-OPTIONAL = ("calls", "data_event_summaries", "data_events")
+OPTIONAL = ("calls", "data_event_summaries", "data_events", "conversation_handling_events",
+            "custom_object_instances")
 
 # Arrays whose order means nothing, as paths of member names: compared as sets in `raw`.
 SETS = (
@@ -549,19 +592,37 @@ COPIES = (
     "contacts.contacts.external_id",
 )
 
-# What the daemon has no way to read: resource → (first version, last version, which records).
-# A version is the number after "2."; Preview comes after all of them.
+# Children that no document shows, by the table of what they belong to.
+APART = {name: [*([NOTES[name]] if name in NOTES else []), *LISTED_APART.get(name, ())]
+         for name in {*NOTES, *LISTED_APART}}
+
+# What not every version lets anybody read: first version, last version, which rows. A version is
+# the number after "2."; Preview comes after all of them.
 PREVIEW = 1000
-READABLE = {
-    "ticket_states": (12, PREVIEW, lambda document: True),
-    # From 2.16 on conversation attributes have an address of their own.
-    "data_attributes": (10, 15, lambda document: document["model"] == "conversation"),
-}
 
 
-def is_readable(resource, document, version):
-    if resource not in READABLE:
+def every_row(_):
+    return True
+
+
+READABLE = {name: (first, PREVIEW, every_row) for first, names in (
+    (12, ["ticket_states", "content_import_sources", "external_pages"]),
+    (13, ["internal_articles"]),
+    (14, ["away_status_reasons", "calls"]),
+    (15, ["brands", "email_settings", HANDLING.whole_name]),
+    # Companies tell of their notes from 2.16 on; before, every company would have to be asked.
+    (16, ["macros", "audiences", "content_snippets", "office_hours_schedules", "data_connectors",
+          "custom_object_instances", EXCEPTIONS.whole_name, REDIRECTS.whole_name, NOTES["companies"].whole_name]),
+) for name in names}
+# From 2.16 on conversation attributes have an address of their own, which lists custom ones only.
+READABLE["data_attributes"] = (
+    10, 15, lambda row: row["model"] == "conversation" and not row["custom"])
+
+
+def is_readable(described, row, version):
+    """`row`: its columns by name."""
+    if described.whole_name not in READABLE:
         return True
     number = PREVIEW if version in ("Preview", "Unstable") else int(version.split(".")[1])
-    first, last, concerns = READABLE[resource]
-    return first <= number <= last or not concerns(document)
+    first, last, concerns = READABLE[described.whole_name]
+    return first <= number <= last or not concerns(row)

@@ -156,7 +156,7 @@ def expected(document, kind, path):
     """What the column of that kind should hold; of alternatives, the first that fits."""
     for alternative in path.split("|"):
         if alternative.startswith("="):
-            return alternative[1:]
+            return CONVERSIONS[kind](alternative[1:])
         value = document if alternative == "." else member(document, alternative)
         if value is None:
             return None

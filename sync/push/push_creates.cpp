@@ -124,11 +124,7 @@ awaitable<void> pusher::finish_create(task& work, const std::string& sent, api_r
             wanted.document = answer.body;
         }
         if (work.plan != nullptr && !shows_entity) {
-            wanted.to_read.push_back({work.first().entity, is_own ? id : work.first().entity_id});
-            if (!is_own && work.is_read_apart()) {
-                wanted.to_read.push_back(
-                    {work.first().entity, work.first().entity_id, work.first().table});
-            }
+            wanted.to_read.emplace_back(work.first().entity, is_own ? id : work.first().entity_id);
         }
         return wanted;
     };

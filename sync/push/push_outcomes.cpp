@@ -216,7 +216,7 @@ void pusher::read_soon(const task& work, edit_change& into) const
     const auto note = [&](std::string_view resource, const std::string& id) {
         const auto* plan = plan_of(resource);
         if (plan != nullptr && !plan->described().get_target.empty() && !id.empty()) {
-            into.to_read.push_back({std::string(resource), id});
+            into.to_read.emplace_back(resource, id);
         }
     };
     note(work.first().entity, work.first().entity_id);

@@ -38,14 +38,6 @@ bool pusher::task::can_be_read() const
            !plan->described().get_target.empty();
 }
 
-bool pusher::task::is_read_apart() const
-{
-    return plan != nullptr && std::ranges::any_of(plan->tables(), [&](const table_plan& each) {
-               return each.name == first().table && each.described != nullptr &&
-                      !each.described->complete.target.empty();
-           });
-}
-
 pusher::pusher(services& with, std::span<const record_plan> plans, push_rules rules,
                database* notices)
     : with_(with), plans_(plans), rules_(std::move(rules)), notices_(notices)

@@ -73,8 +73,6 @@ private:
         }
         // Whether the row is a record of its own that can be read alone.
         [[nodiscard]] bool can_be_read() const;
-        // Whether the row stands in a list of the entity that is read apart.
-        [[nodiscard]] bool is_read_apart() const;
     };
     struct sent_request;
     struct row_progress;

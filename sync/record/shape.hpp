@@ -103,8 +103,8 @@ struct row_shape
     std::size_t scope_column = name_table::none;
     std::string_view scope_value;
     bool is_read = true; // does the API version serve it
-    bool is_of_members =
-        false; // its elements are members of an object: without one, there are none
+    // Its elements are members of an object: without one, there are none.
+    bool is_of_members = false;
     std::size_t array_alternatives = 0;
     std::vector<std::size_t> children; // tables
 };

@@ -110,14 +110,6 @@ struct ended_attempt
     bool is_unknown = false; // what it carried may still take effect
 };
 
-// A record, or with `part` one list of it by its table's name.
-struct record_to_read
-{
-    std::string resource;
-    std::string id;
-    std::string part = {};
-};
-
 // What is stored together, in one transaction.
 struct edit_change
 {
@@ -134,9 +126,10 @@ struct edit_change
     bool takes_along = false; // the row's `along` are ours, too, from now on
     std::optional<begun_attempt> begun;
     std::optional<ended_attempt> ended;
-    std::string real_id;                 // Intercom's, of a row created
-    bool undoes_row = false;             // takes refused edits back
-    std::vector<record_to_read> to_read; // soon
+    std::string real_id;     // Intercom's, of a row created
+    bool undoes_row = false; // takes refused edits back
+    // Records to be read alone soon, as resource and id.
+    std::vector<std::pair<std::string, std::string>> to_read;
 };
 
 class edit_queue

@@ -511,9 +511,9 @@ private:
         if (!wanted.document.empty()) {
             absorb(transaction, *wanted.plan, wanted.document);
         }
-        for (const auto& one : wanted.to_read) {
-            const std::array ids{one.id};
-            control::note_refetch(access_.connection, transaction, one.resource, ids, {}, one.part,
+        for (const auto& [resource, id] : wanted.to_read) {
+            const std::array ids{id};
+            control::note_refetch(access_.connection, transaction, resource, ids, {}, "",
                                   lane::hints, "written", false);
         }
     }

@@ -75,11 +75,9 @@ std::vector<const resource*> chosen(const options& settings, const std::vector<s
         }
     }
     const auto& wanted = only.empty() ? settings.sync.resources : only;
-    const bool is_all = wanted.empty() || holds(wanted, "all");
     std::vector<const resource*> found;
-    std::ranges::copy_if(catalogue(), std::back_inserter(found), [&](const resource* each) {
-        return holds(wanted, each->name) || (is_all && !each->is_optional);
-    });
+    std::ranges::copy_if(catalogue(), std::back_inserter(found),
+                         [&](const resource* each) { return is_meant(wanted, *each); });
     return found;
 }
 

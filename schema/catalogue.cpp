@@ -63,6 +63,12 @@ std::vector<std::string_view> optional_names()
     return names;
 }
 
+bool is_meant(std::span<const std::string> names, const resource& which)
+{
+    const bool is_all = names.empty() || std::ranges::find(names, "all") != names.end();
+    return std::ranges::find(names, which.name) != names.end() || (is_all && !which.is_optional);
+}
+
 const resource* find_resource(std::string_view name)
 {
     const auto found = std::ranges::find(all, name, &resource::name);

@@ -1,5 +1,6 @@
 #include "sync/pull/engine.hpp"
 
+#include "schema/catalogue.hpp"
 #include "sync/run_together.hpp"
 
 #include <fmt/format.h>
@@ -491,7 +492,7 @@ awaitable<void> engine::ask_on_schedule()
     for (const auto& planned : with_.settings.backfills) {
         for (const auto& each : all_) {
             const auto& names = planned.resources;
-            if (!names.empty() && std::ranges::find(names, each->name()) == names.end()) {
+            if (!names.empty() && !is_meant(names, each->plan.described())) {
                 continue;
             }
             backfill_request asked;

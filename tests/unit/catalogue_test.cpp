@@ -710,6 +710,28 @@ TEST(Catalogue, ReadsWhatTakesARequestForEachContactOnlyByName)
     }
 }
 
+TEST(Catalogue, MeansByAllWhatIsNotOptional)
+{
+    using names = std::vector<std::string>;
+    const auto& calls = *find_resource("calls");
+    const auto& tags = *find_resource("tags");
+    ASSERT_TRUE(calls.is_optional);
+    struct
+    {
+        names given;
+        bool means_calls;
+        bool means_tags;
+    } const table[] = {{{}, false, true},
+                       {{"all"}, false, true},
+                       {{"all", "calls"}, true, true},
+                       {{"calls"}, true, false},
+                       {{"contacts"}, false, false}};
+    for (const auto& row : table) {
+        EXPECT_EQ(is_meant(row.given, calls), row.means_calls) << testing::PrintToString(row.given);
+        EXPECT_EQ(is_meant(row.given, tags), row.means_tags) << testing::PrintToString(row.given);
+    }
+}
+
 TEST(Catalogue, ReadsWhatIsReferredToFirst)
 {
     std::vector<std::string_view> names;

@@ -53,6 +53,8 @@ public:
         left_ -= 1;
         return true;
     }
+    // What was taken did no harm.
+    void give_back() { left_ = std::min(most, left_ + 1); }
 
 private:
     static constexpr double most = 32; // a burst of failures in flight

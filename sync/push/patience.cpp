@@ -8,6 +8,9 @@ namespace {
 constexpr duration first_pause = std::chrono::seconds(2);
 constexpr duration longest_pause = std::chrono::minutes(15);
 constexpr duration repeated_at_least_every = std::chrono::minutes(1);
+// Of so many that are put off, each waits so long; of more, longer.
+constexpr duration turn = std::chrono::seconds(5);
+constexpr std::int64_t put_off_in_turn = 32;
 
 constexpr unsigned bounces_max = 3;
 // People and programs may well want the same thing again on another day.
@@ -21,6 +24,7 @@ edit_patience::verdict edit_patience::after_failure(std::int64_t edit, bool is_a
                                                     double roll)
 {
     auto& its = troubled_[edit];
+    its.is_repeated = false;
     verdict said;
     said.counts = is_about_it && answers_ > its.answers_before;
     its.answers_before = answers_;
@@ -33,19 +37,34 @@ edit_patience::verdict edit_patience::after_failure(std::int64_t edit, bool is_a
 void edit_patience::after_answer(std::int64_t edit)
 {
     ++answers_;
-    troubled_.erase(edit);
+    forget(edit);
 }
 
-bool edit_patience::may_repeat(std::int64_t edit, instant now)
+void edit_patience::forget(std::int64_t edit)
 {
-    if (!troubled_.contains(edit)) {
-        return true;
+    const auto found = troubled_.find(edit);
+    if (found == troubled_.end()) {
+        return;
     }
-    const bool may = budget_.take() || now - repeated_at_ >= repeated_at_least_every;
-    if (may) {
+    if (found->second.is_repeated) {
+        budget_.give_back();
+    }
+    troubled_.erase(found);
+}
+
+std::optional<duration> edit_patience::pause_before_repeating(std::int64_t edit, instant now)
+{
+    const auto found = troubled_.find(edit);
+    if (found == troubled_.end()) {
+        return std::nullopt;
+    }
+    found->second.is_repeated = budget_.take();
+    if (found->second.is_repeated || now - repeated_at_ >= repeated_at_least_every) {
         repeated_at_ = now;
+        put_off_ = 0;
+        return std::nullopt;
     }
-    return may;
+    return std::min(longest_pause, turn * (1 + put_off_++ / put_off_in_turn));
 }
 
 void bounce_watch::on_applied(const std::string& field, const std::string& value, instant now)

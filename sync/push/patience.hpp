@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace intercom_mirror {
@@ -26,10 +27,12 @@ public:
     // `roll` is uniform in [0, 1): full jitter.
     verdict after_failure(std::int64_t edit, bool is_about_it, double roll);
     void after_answer(std::int64_t edit);
+    // Its fate is met, whatever it is.
+    void forget(std::int64_t edit);
 
-    // Whether an edit that failed before may be sent again now: repetitions are a tenth of all
-    // requests at most, but one a minute.
-    [[nodiscard]] bool may_repeat(std::int64_t edit, instant now);
+    // How long an edit that failed before has to wait for others; nothing: it may be sent again
+    // now. Repetitions that fail again are a tenth of all requests at most, but one a minute.
+    [[nodiscard]] std::optional<duration> pause_before_repeating(std::int64_t edit, instant now);
     void on_request() { budget_.on_request(); }
 
 private:
@@ -37,11 +40,13 @@ private:
     {
         unsigned failures = 0;
         std::uint64_t answers_before = 0;
+        bool is_repeated = false; // out of the budget
     };
     std::map<std::int64_t, trouble> troubled_; // by edit, until there is an answer
     std::uint64_t answers_ = 0;
     retry_budget budget_;
     instant repeated_at_{};
+    std::int64_t put_off_ = 0; // since one was repeated
 };
 
 // Notices values that Intercom keeps changing back: which was the last one that Intercom took for

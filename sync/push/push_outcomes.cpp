@@ -172,6 +172,9 @@ void pusher::count(const std::vector<edit_fate>& fates)
 {
     for (const auto& fate : fates) {
         ++settled_[std::string(fate.state)];
+        if (fate.state != "pending" && fate.state != "waiting") {
+            patience_.forget(fate.id);
+        }
         const bool is_trouble = fate.state == "rejected" || fate.state == "parked" ||
                                 fate.state == "conflict" || fate.state == "conflict_lost";
         if (is_trouble) {

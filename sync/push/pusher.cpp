@@ -21,14 +21,10 @@ using boost::asio::awaitable;
 constexpr std::size_t senders = 96;
 constexpr std::size_t claimed_at_once = 128;
 constexpr std::size_t claimed_low = 32;
-// Edits that nobody told of are found by looking.
-constexpr duration look_every = std::chrono::seconds(1);
 // Rows that differ from Intercom without an entry in the outbox: there should be none.
 constexpr duration recover_every = std::chrono::minutes(10);
 // Who is stopped waits for the end of such a wait.
 constexpr duration told_within = std::chrono::milliseconds(300);
-// Of those that failed, more at once than the rest of the traffic bears.
-constexpr duration repetition_pause = std::chrono::seconds(5);
 
 } // namespace
 
@@ -110,7 +106,7 @@ awaitable<void> pusher::feed()
         }
         if (finished_ == finished_before) {
             using namespace boost::asio::experimental::awaitable_operators;
-            co_await (changed_.wait() || with_.time.sleep_for(look_every));
+            co_await (changed_.wait() || with_.time.sleep_for(rules_.look_every));
         }
     }
 }
@@ -127,7 +123,7 @@ awaitable<void> pusher::listen()
             is_away = true; // whoever writes tells of the outage
         }
         if (is_away) {
-            co_await with_.time.sleep_for(look_every);
+            co_await with_.time.sleep_for(rules_.look_every);
         } else if (is_told) {
             changed_.notify_all();
         }
@@ -184,10 +180,11 @@ awaitable<void> pusher::send(edits_taken edits)
     bool is_for_now = false;
     try {
         work = task_of(std::move(edits));
-        if (patience_.may_repeat(work.first().id, with_.time.now())) {
-            co_await send_in_its_way(work);
+        const auto pause = patience_.pause_before_repeating(work.first().id, with_.time.now());
+        if (pause) {
+            co_await wait(work, "too many edits are repeated", *pause);
         } else {
-            co_await wait(work, "too many edits are repeated", repetition_pause);
+            co_await send_in_its_way(work);
         }
     } catch (const unsendable& refused) {
         problem = refused.what();

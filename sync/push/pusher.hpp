@@ -26,6 +26,8 @@ struct push_rules
 {
     push_options conflicts; // who wins
     request_setting requests;
+    // Edits that nobody told of are found by looking.
+    duration look_every = std::chrono::seconds(1);
 };
 
 // Brings edits made by SQL to Intercom: takes what is due from the outbox, reads the record, merges

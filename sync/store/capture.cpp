@@ -188,6 +188,11 @@ private:
 
     [[nodiscard]] bool is_link() const { return !children_.empty() && !table_.has_bookkeeping; }
 
+    [[nodiscard]] bool can_be_read_alone() const
+    {
+        return table_.is_entity && !table_.of->get_target.empty();
+    }
+
     [[nodiscard]] std::vector<const writing*> writings() const
     {
         if (table_.is_entity) {
@@ -736,7 +741,13 @@ private:
             }
             body += "    END IF;\n";
         }
-        body += "    NEW._pending := nullif(pending, '{}');\n    RETURN NEW;\n";
+        body += "    NEW._pending := nullif(pending, '{}');\n";
+        if (!can_be_read_alone()) {
+            // The next list is applied, whatever it is.
+            body += "    IF NOT pending @> OLD._pending THEN\n        NEW._hash_list := NULL;\n"
+                    "    END IF;\n";
+        }
+        body += "    RETURN NEW;\n";
         trigger_function("update",
                          "    pending jsonb := coalesce(OLD._pending, '{}');\n"
                          "    flying jsonb := '{}';\n    members jsonb;\n",
@@ -815,14 +826,19 @@ private:
                       OFFSET 0) AS found
                 WHERE o._pending IS NOT NULL
                   AND n._pending IS DISTINCT FROM o._pending));
-    END IF;
+{6}    END IF;
     IF state_now = 'held' THEN
         PERFORM settle_fuse();
     END IF;
     PERFORM refuse_omitted({3});
     RETURN NULL;
 )",
-            both, who.entity, who.entity_id, quoted(table_.name), who.row_id, by_member);
+            both, who.entity, who.entity_id, quoted(table_.name), who.row_id, by_member,
+            can_be_read_alone()
+                ? fmt::format("        PERFORM read_again({}, {})\n           FROM {}\n"
+                              "          WHERE NOT coalesce(n._pending, '{{}}') @> o._pending;\n",
+                              who.entity, who.entity_id, both)
+                : std::string());
         statement_function("updated", "    state_now text;\n    wrong record;\n", body);
         statement("3_updated", "AFTER UPDATE",
                   "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows\n"
@@ -1009,6 +1025,9 @@ private:
         RETURNING edit.entity_id, edit.row_id)
     SELECT coalesce(array_agg(undone.entity_id || ' ' || undone.row_id), '{{}}') INTO taken_back
       FROM undone;
+    PERFORM read_again({1}, {2})
+       FROM {0} AS n
+      WHERE {2} || ' ' || {4} = ANY (taken_back);
 )",
                 rows, who.entity, who.entity_id, quoted(table_.name), who.row_id, quoted(opposite),
                 fields);

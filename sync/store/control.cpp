@@ -123,7 +123,8 @@ void note_refetch(session& connection, pqxx::transaction_base& transaction,
         std::string(resource), std::string(part),          std::to_string(static_cast<int>(in)),
         std::string(reason),   is_held ? "true" : "false", micros(due_at)};
     // Noted again for the same sighting changes nothing; for another one, the version grows, and
-    // a read under way will not take the entry with it.
+    // a read under way will not take the entry with it. Reasons to apply the answer whatever it is
+    // stay until it was.
     static const std::string note =
         "INSERT INTO refetch AS t (resource, id, part, lane, reason, list_hash, is_held, next_at)\n"
         "SELECT DISTINCT ON (s.id) $3, s.id, $4, $5::smallint, $6, s.hash, $7::boolean,\n"
@@ -133,9 +134,11 @@ void note_refetch(session& connection, pqxx::transaction_base& transaction,
         "  FROM unnest($1::text[], $2::bigint[]) AS s(id, hash)\n"
         "ON CONFLICT (resource, id, part) DO UPDATE\n"
         "   SET lane = least(t.lane, excluded.lane), list_hash = excluded.list_hash,\n"
-        "       version = t.version + 1, next_at = least(t.next_at, excluded.next_at),\n"
-        "       attempts = 0,\n"
-        "       is_held = t.is_held AND excluded.is_held, reason = excluded.reason\n"
+        "       version = excluded.version, next_at = least(t.next_at, excluded.next_at),\n"
+        "       attempts = 0, is_held = t.is_held AND excluded.is_held,\n" +
+        fmt::format("       reason = CASE WHEN t.reason IN ('{0}', '{1}') AND excluded.reason <> "
+                    "'{0}' THEN t.reason ELSE excluded.reason END\n",
+                    repair_reason, edited_reason) +
         " WHERE NOT excluded.is_held AND (excluded.list_hash IS NULL OR t.is_held\n"
         "       OR t.list_hash IS DISTINCT FROM excluded.list_hash OR excluded.lane < t.lane)";
     connection.run(transaction, note, std::move(given));

@@ -118,16 +118,6 @@ public:
         const auto found = std::ranges::find(table_.parents, entity, &table_parent::table);
         return found == table_.parents.end() ? std::string_view() : found->column;
     }
-    // Whether its rows of that entity stand in a list of their own, which is read apart.
-    [[nodiscard]] bool is_listed_apart(std::string_view entity) const
-    {
-        return std::ranges::any_of(table_.columns, [&](const table_column& each) {
-            return std::ranges::any_of(each.sources, [&](const column_source& source) {
-                return source.in != nullptr && source.from->name == entity &&
-                       !source.in->complete.target.empty();
-            });
-        });
-    }
     // A link's second id.
     [[nodiscard]] std::string_view other_column() const
     {
@@ -470,12 +460,6 @@ private:
         }
         if (!wanted.real_id.empty()) {
             adopt(transaction, first, wanted.real_id);
-            if (table_named(first.table).is_listed_apart(first.entity)) {
-                // The row is there, so that no count will tell that the rest of it is missing.
-                const std::array ids{first.entity_id};
-                control::note_refetch(access_.connection, transaction, first.entity, ids, {},
-                                      first.table, lane::hints, "written", false);
-            }
         }
         note_attempts(transaction, wanted);
         for (const auto& one : wanted.conflicts) {
@@ -514,7 +498,7 @@ private:
         for (const auto& [resource, id] : wanted.to_read) {
             const std::array ids{id};
             control::note_refetch(access_.connection, transaction, resource, ids, {}, "",
-                                  lane::hints, "written", false);
+                                  lane::hints, edited_reason, false);
         }
     }
 
@@ -687,7 +671,7 @@ private:
         work.in = lane::hints;
         refetch_entry cause;
         cause.id = plan.scan(document).key;
-        cause.reason = repair_reason;
+        cause.reason = edited_reason;
         work.causes = {cause};
         access_.writer(transaction, plan).apply(work, true);
     }

@@ -175,14 +175,17 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
 
     // Most sightings change nothing: they cost this one look.
     const auto seen = heads(target_.sql.heads, all);
-    const auto is_repair = [&](const page_record* record) {
+    const auto is_caused = [&](const page_record* record, std::string_view reason) {
         return std::any_of(work.causes.begin(), work.causes.end(), [&](const refetch_entry& entry) {
-            return entry.reason == repair_reason && entry.id == record->head.key;
+            return entry.reason == reason && entry.id == record->head.key;
         });
+    };
+    const auto is_applied_anyway = [&](const page_record* record) {
+        return is_caused(record, repair_reason) || is_caused(record, edited_reason);
     };
     const auto is_settled = [&](const page_record* record) {
         const auto found = seen.find(record->head.key);
-        if (found == seen.end() || is_repair(record) || work.rereads) {
+        if (found == seen.end() || is_applied_anyway(record) || work.rereads) {
             return false;
         }
         const auto said = judge(described(), work.from, record->head.hash, record->head.updated_at,
@@ -213,13 +216,13 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
         record->is_new = !stored;
         auto said = judge(described(), work.from, record->head.hash, record->head.updated_at,
                           stored, work.is_sweep);
-        if (is_repair(record) && (said == verdict::unchanged || said == verdict::compare)) {
+        if (is_applied_anyway(record) && (said == verdict::unchanged || said == verdict::compare)) {
             said = verdict::apply;
         }
         if (work.rereads) {
             said = verdict::read_alone;
         }
-        if (is_repair(record)) {
+        if (is_caused(record, repair_reason)) {
             forget_child_hashes(record->head.key);
         }
         switch (said) {

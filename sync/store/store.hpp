@@ -75,8 +75,10 @@ struct time_slice
     bool is_done = false;
 };
 
-// The reason of a reading whose answer is applied even if it looks unchanged.
+// Reasons of readings whose answer is applied even if it looks unchanged: rows were found to differ
+// from what was served, or were edited here.
 inline constexpr std::string_view repair_reason = "repair";
+inline constexpr std::string_view edited_reason = "edited";
 
 // A request waiting in the queue of things to read alone. Where a part is read from its other side
 // (the contacts of a segment), `id` is that of the other side.

@@ -45,6 +45,20 @@ TEST_F(Push, SendsNothingOfAnEditThatWasTakenBack)
     EXPECT_THAT(writes(), IsEmpty());
 }
 
+TEST_F(Push, WhatIntercomMadeOfAFieldMeanwhileComesWhenAnEditIsTakenBack)
+{
+    const auto before = row("name");
+    update("name = 'other'");
+    ask("PUT", "/contacts/" + person, {{"name", "theirs"}});
+    mirror_one("contacts", person);
+    EXPECT_EQ(row("name"), "other");
+    update("name = '" + before + "'");
+    push();
+    EXPECT_EQ(writes().size(), 1U) << "theirs";
+    read_noted();
+    EXPECT_EQ(row("name"), "theirs");
+}
+
 TEST_F(Push, LeavesIntercomsEditOfAnotherFieldAlone)
 {
     update("name = 'Here'");
@@ -211,10 +225,12 @@ TEST_F(Push, CreatesARowAndGivesItIntercomsIdEverywhere)
                     "' AND NOT starts_with(id, 'local:')"),
               "1");
     EXPECT_EQ(asked("SELECT count(*) FROM id_alias WHERE new_id = '" + id + "'"), "1");
-    EXPECT_EQ(asked("SELECT count(*) FROM refetch WHERE id = '" + id + "' AND part = 'notes'"), "1")
-        << "to be read with what Intercom made of it";
     push();
     EXPECT_EQ(writes().size(), 3U);
+    read_noted();
+    EXPECT_EQ(asked("SELECT count(*) FROM notes WHERE contact_id = '" + id + "' AND raw IS NULL"),
+              "0")
+        << "what Intercom made of it comes";
 }
 
 TEST_F(Push, CreatesNothingTwice)
@@ -321,6 +337,31 @@ TEST_F(Push, MakesAndRemovesLinks)
     push();
     EXPECT_FALSE(has_tag());
     EXPECT_EQ(asked("SELECT count(*) FROM outbox WHERE is_open"), "0");
+}
+
+TEST_F(Push, LinksAreWhatIntercomHasWhenEditsOfThemAreOver)
+{
+    const json tag{{"id", ask("POST", "/tags", {{"name", "of this test"}})["id"]}};
+    const auto is_linked = [&] {
+        return asked("SELECT count(*) FROM contact_tags WHERE tag_id = '" +
+                     tag["id"].get<std::string>() + "'") == "1";
+    };
+    const auto link = [&] {
+        edit("INSERT INTO contact_tags (contact_id, tag_id) VALUES ('" + person + "', '" +
+             tag["id"].get<std::string>() + "')");
+    };
+    link();
+    push();
+    ask("DELETE", "/contacts/" + person + "/tags/" + tag["id"].get<std::string>());
+    read_noted();
+    EXPECT_FALSE(is_linked()) << "somebody was faster than the reading after the edit";
+    link();
+    ask("POST", "/contacts/" + person + "/tags", tag);
+    mirror_one("contacts", person);
+    edit("DELETE FROM contact_tags WHERE tag_id = '" + tag["id"].get<std::string>() + "'");
+    push();
+    read_noted();
+    EXPECT_TRUE(is_linked()) << "somebody else linked it before the link was taken back here";
 }
 
 TEST_F(Push, PutsARefusedLinkAsItWas)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "schema/catalogue.hpp"
+#include "sync/pull/refetcher.hpp"
 #include "sync/push/pusher.hpp"
 #include "sync/store/postgres_store.hpp"
 #include "tests/sandbox/workspace.hpp"
@@ -143,6 +144,23 @@ struct Push : ::testing::Test
                               });
         time.run_until(io, instant::max(), [&] { return is_over; });
         return lines;
+    }
+    // What is noted of contacts, as the daemon does beside.
+    void read_noted()
+    {
+        const auto contacts = std::ranges::find_if(
+            plans, [](const auto& each) { return each.described().name == "contacts"; });
+        refetcher reading(*with, *contacts);
+        reading.stop_when_drained();
+        bool is_over = false;
+        boost::asio::co_spawn(io, reading.run(), [&](std::exception_ptr error) {
+            is_over = true;
+            failure = error;
+        });
+        time.run_until(io, instant::max(), [&] { return is_over; });
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
     }
     void pass(duration span) { time.run_for(io, span); }
 

@@ -33,10 +33,11 @@ def sizes(settings):
 
 
 class EditedWorld(World):
-    """A world with logins for editors."""
+    """A world with logins for editors; `sandbox`: how it differs from the usual one."""
 
-    def __init__(self, settings, name):
-        super().__init__(settings, name, latency="20ms-100ms", rate_limit=1666, **sizes(settings))
+    def __init__(self, settings, name, **sandbox):
+        super().__init__(settings, name, **{"latency": "20ms-100ms", "rate_limit": 1666,
+                                            **sizes(settings), **sandbox})
         self.logins = [f"prove_editor_{os.getpid()}_{number}" for number in range(EDITORS)]
 
     def __enter__(self):

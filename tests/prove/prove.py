@@ -23,6 +23,7 @@ import point_guards
 import point_kill
 import point_optional
 import point_planted
+import point_pushing
 import point_quota
 import point_sweep_requests
 import point_switching
@@ -43,6 +44,7 @@ POINTS = {
     "backfill": point_backfill.show,
     "edits": point_edits.show,
     "dry_run": point_dry_run.show,
+    "pushing": point_pushing.show,
     "versions": point_versions.show,
     "switching": point_switching.show,
     "sweep_requests": point_sweep_requests.show,

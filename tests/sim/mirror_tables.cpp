@@ -54,6 +54,7 @@ mirror_tables::mirror_tables()
     for (const auto& table : control_) {
         ask(fmt::format("ALTER TABLE {} SET (autovacuum_enabled = false)", table));
     }
+    follow_the_seed();
     ask("CREATE TEMP TABLE late AS SELECT DISTINCT o.name FROM unnest(ARRAY['" +
         fmt::format("{}", fmt::join(mirror_, "', '")) + "']) AS r, missing_objects(r) AS o");
     database_ = intercom_mirror::make_inline_database(
@@ -77,8 +78,29 @@ std::vector<std::string> mirror_tables::tables_of(const std::string& schema)
     return names;
 }
 
+// New rows get ids by chance, which decide about the order of what is read and sent.
+void mirror_tables::follow_the_seed()
+{
+    ask(fmt::format(R"(
+        CREATE SEQUENCE {0}_sync.drawn_uuids;
+        CREATE FUNCTION {0}_sync.drawn_uuid() RETURNS uuid LANGUAGE sql
+            RETURN md5(nextval('{0}_sync.drawn_uuids')::text)::uuid;
+        DO $do$
+        DECLARE
+            drawing record;
+        BEGIN
+            FOR drawing IN SELECT pg_get_functiondef(oid) AS text FROM pg_proc
+                            WHERE pronamespace = '{0}_sync'::regnamespace
+                              AND prosrc LIKE '%gen_random_uuid()%' LOOP
+                EXECUTE replace(drawing.text, 'gen_random_uuid()', 'drawn_uuid()');
+            END LOOP;
+        END $do$)",
+                    schema_.name()));
+}
+
 void mirror_tables::empty()
 {
+    ask("ALTER SEQUENCE drawn_uuids RESTART");
     std::string all;
     for (const auto* list : {&mirror_, &control_}) {
         for (const auto& table : *list) {

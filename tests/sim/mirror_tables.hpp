@@ -36,6 +36,7 @@ public:
 
 private:
     [[nodiscard]] std::vector<std::string> tables_of(const std::string& schema);
+    void follow_the_seed();
 
     intercom_mirror::testing::scratch_schema schema_;
     pqxx::connection session_;

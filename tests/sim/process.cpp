@@ -10,6 +10,13 @@ namespace intercom_simulation {
 
 using namespace intercom_mirror;
 
+namespace {
+
+// Nobody tells of edits here. A look is a transaction, and most find nothing.
+constexpr duration look_for_edits_every = std::chrono::seconds(7);
+
+} // namespace
+
 process::process(const surroundings& with, std::uint64_t seed)
     : time_(with.time), patient_(make_patient_database(with.db, with.time, with.log))
 {
@@ -22,8 +29,9 @@ process::process(const surroundings& with, std::uint64_t seed)
     services_ = std::make_unique<services>(
         services{*api_, *patient_, time_, random, with.log, with.settings, {}});
     engine_ = std::make_unique<engine>(*services_, with.plans);
-    pusher_ = std::make_unique<pusher>(*services_, with.plans,
-                                       push_rules{{}, {api_version{2, 14}, with.acting_admin}});
+    pusher_ = std::make_unique<pusher>(
+        *services_, with.plans,
+        push_rules{{}, {api_version{2, 14}, with.acting_admin}, look_for_edits_every});
     const auto ended = [this](std::exception_ptr error) {
         is_over_ = true;
         why_ = error;

@@ -69,22 +69,31 @@ private:
     bool is_verbose_;
 };
 
-std::vector<record_plan>& plans()
+// What such a mirror is configured to hold. Kept for the whole run: the store remembers statements
+// by plan.
+const std::vector<record_plan>& plans_for(const intercom_sandbox::options& world)
 {
-    // Kept for the whole run: the store remembers statements by plan.
-    static std::vector<record_plan> made = [] {
-        std::vector<record_plan> all;
-        const api_version version{2, 14};
+    static std::map<std::string, std::vector<record_plan>> made;
+    std::string left_out;
+    const auto is_wanted = [&](const resource& each) {
+        const auto documents = world.documents.find(std::string(each.name));
+        return !each.is_optional && (documents == world.documents.end() || documents->second != 0);
+    };
+    const api_version version{2, 14};
+    for (const auto* each : catalogue()) {
+        left_out += is_wanted(*each) ? "" : std::string(each->name) + " ";
+    }
+    auto& plans = made[left_out];
+    if (plans.empty()) {
         const auto names = optional_names();
         const std::vector<std::string> unnamed(names.begin(), names.end());
         for (const auto* each : catalogue()) {
-            if (each->versions.holds(version) && !each->is_optional) {
-                all.emplace_back(*each, version, unnamed);
+            if (each->versions.holds(version) && is_wanted(*each)) {
+                plans.emplace_back(*each, version, unnamed);
             }
         }
-        return all;
-    }();
-    return made;
+    }
+    return plans;
 }
 
 std::string joined(const std::vector<std::string>& lines)
@@ -100,7 +109,7 @@ class course
 {
 public:
     course(mirror_tables& tables, std::uint64_t seed, bool is_edited, bool is_verbose)
-        : tables_(tables), drawn_(draw_scenario(seed, is_edited)),
+        : tables_(tables), drawn_(draw_scenario(seed, is_edited)), plans_(plans_for(drawn_.world)),
           time_(drawn_.wire.server_start + drawn_.clock_error), log_(time_, is_verbose),
           peer_(drawn_.world, drawn_.wire.server_start), die_(intercom_sandbox::spread(seed, 7)),
           wire_(peer_, time_, drawn_.wire, intercom_sandbox::spread(seed, 8)),
@@ -163,7 +172,7 @@ private:
         ++starts_;
         log_.say("the daemon starts");
         daemon_ = std::make_unique<process>(
-            process::surroundings{time_, wire_, db_, log_, plans(), drawn_.settings,
+            process::surroundings{time_, wire_, db_, log_, plans_, drawn_.settings,
                                   drawn_.world.token, acting_admin()},
             intercom_sandbox::spread(drawn_.seed, 100 + starts_));
     }
@@ -429,14 +438,11 @@ private:
     void settle_edits()
     {
         log_.say("nobody edits any more");
-        const auto under_way = [] {
-            return std::string("SELECT string_agg(concat_ws(' ', id, operation, table_name, row_id,"
-                               " state, reason), ', ') FROM outbox WHERE state IN ('pending',"
-                               " 'sending', 'waiting')");
-        };
-        await("edits", under_way());
-        editors_.discard_stuck();
-        await("edits", under_way());
+        // Edits follow each other: behind one that is stuck wait those of the same record.
+        await("edits",
+              "SELECT string_agg(concat_ws(' ', id, operation, table_name, row_id, state, reason),"
+              " ', ') FROM outbox WHERE is_open",
+              [this] { editors_.discard_stuck(); });
         // What was sent and not answered may still happen.
         advance_to(time_.now() + 61s);
     }
@@ -556,7 +562,7 @@ private:
     void await_sweeps()
     {
         std::string swept;
-        for (const auto& plan : plans()) {
+        for (const auto& plan : plans_) {
             if (!is_small_list(plan.described())) {
                 swept += fmt::format("{}'{}'", swept.empty() ? "" : ", ", plan.described().name);
             }
@@ -573,11 +579,13 @@ private:
     }
 
     // Until `left` returns NULL and nothing is queued any more.
-    void await(std::string_view what, const std::string& left)
+    void
+    await(std::string_view what, const std::string& left, const std::function<void()>& help = [] {})
     {
         const auto deadline = time_.now() + patience;
-        const auto resources = static_cast<std::int64_t>(plans().size());
+        const auto resources = static_cast<std::int64_t>(plans_.size());
         for (;;) {
+            help();
             const auto waiting = tables_.ask(left);
             const bool is_done = waiting[0][0].is_null() &&
                                  count("SELECT count(*) FROM resource_state") == resources &&
@@ -618,6 +626,7 @@ private:
 
     mirror_tables& tables_;
     const scenario drawn_;
+    const std::vector<record_plan>& plans_;
     testing::sim_clock time_;
     narrator log_;
     intercom_sandbox::workspace peer_;

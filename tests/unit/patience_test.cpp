@@ -36,32 +36,60 @@ TEST(EditPatience, CountsAnswersOnlyWhileOthersAreServed)
     EXPECT_FALSE(patience.after_failure(1, keeps_away, 0).counts);
 }
 
+// How many of a hundred troubled edits may be repeated at once.
+std::int64_t repeated(edit_patience& patience, instant now)
+{
+    std::int64_t count = 0;
+    for (std::int64_t edit = 1; edit <= 100; ++edit) {
+        count += patience.pause_before_repeating(edit, now) ? 0 : 1;
+    }
+    return count;
+}
+
 TEST(EditPatience, RepeatsATenthOfTheRequestsAndOneAMinute)
 {
     edit_patience patience;
-    instant now = instant(1h);
-    EXPECT_TRUE(patience.may_repeat(1, now));
+    const instant now = instant(1h);
+    EXPECT_EQ(repeated(patience, now), 100) << "none has failed";
     for (std::int64_t edit = 1; edit <= 100; ++edit) {
         patience.after_failure(edit, keeps_away, 0);
     }
-    std::int64_t repeated = 0;
-    for (std::int64_t edit = 1; edit <= 100; ++edit) {
-        repeated += patience.may_repeat(edit, now) ? 1 : 0;
-    }
-    EXPECT_EQ(repeated, 32) << "a burst";
-    EXPECT_TRUE(patience.may_repeat(101, now)) << "it did not fail";
+    EXPECT_EQ(repeated(patience, now), 32) << "a burst";
+    EXPECT_FALSE(patience.pause_before_repeating(101, now)) << "it did not fail";
     for (int i = 0; i < 25; ++i) {
         patience.on_request();
     }
-    repeated = 0;
-    for (std::int64_t edit = 1; edit <= 100; ++edit) {
-        repeated += patience.may_repeat(edit, now) ? 1 : 0;
-    }
-    EXPECT_EQ(repeated, 2);
-    EXPECT_TRUE(patience.may_repeat(1, now + 1min));
-    EXPECT_FALSE(patience.may_repeat(1, now + 1min));
+    EXPECT_EQ(repeated(patience, now), 2);
+    EXPECT_FALSE(patience.pause_before_repeating(1, now + 1min));
+    EXPECT_TRUE(patience.pause_before_repeating(1, now + 1min));
     patience.after_answer(1);
-    EXPECT_TRUE(patience.may_repeat(1, now + 1min)) << "its trouble is over";
+    EXPECT_FALSE(patience.pause_before_repeating(1, now + 1min)) << "its trouble is over";
+}
+
+TEST(EditPatience, RepeatsAllThatWaitOnceIntercomAnswersAgain)
+{
+    edit_patience patience;
+    const instant now = instant(1h);
+    constexpr std::int64_t waiting = 1'000;
+    for (std::int64_t edit = 1; edit <= waiting; ++edit) {
+        patience.after_failure(edit, keeps_away, 0);
+    }
+    for (std::int64_t edit = 1; edit <= waiting; ++edit) {
+        ASSERT_FALSE(patience.pause_before_repeating(edit, now)) << edit;
+        patience.after_answer(edit);
+    }
+}
+
+TEST(EditPatience, PutsManyOffForLonger)
+{
+    edit_patience patience;
+    const instant now = instant(1h);
+    duration longest{};
+    for (std::int64_t edit = 1; edit <= 10'000; ++edit) {
+        patience.after_failure(edit, keeps_away, 0);
+        longest = std::max(longest, patience.pause_before_repeating(edit, now).value_or(0s));
+    }
+    EXPECT_EQ(longest, duration(15min));
 }
 
 TEST(BounceWatch, NoticesAValueTakenThreeTimesInARow)

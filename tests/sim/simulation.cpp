@@ -215,12 +215,17 @@ private:
         return db_.is_dead();
     }
 
-    void bury()
+    void check_nothing_written_since_theft()
     {
-        const bool was_killed = db_.is_dead();
         if (layout_at_theft_ && *layout_at_theft_ != tables_.layout()) {
             throw violation("rows were written without the lease");
         }
+    }
+
+    void bury()
+    {
+        const bool was_killed = db_.is_dead();
+        check_nothing_written_since_theft();
         layout_at_theft_.reset();
         const auto why = daemon_->why();
         daemon_.reset();
@@ -302,8 +307,12 @@ private:
             return;
         case kind::edit:
             ++fired_["edited"];
+            check_nothing_written_since_theft();
             for (auto left = one.amount; left > 0; --left) {
                 editors_.edit();
+            }
+            if (layout_at_theft_) {
+                layout_at_theft_ = tables_.layout();
             }
             return;
         case kind::workspace_fault:

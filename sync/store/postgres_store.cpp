@@ -726,9 +726,7 @@ private:
                 throw lease_lost("another daemon holds the lease of this mirror");
             }
             // Triggers that capture local edits leave the daemon's own writes alone.
-            if (!SEEDED_BUG(echo_is_captured)) {
-                transaction.exec("SET LOCAL intercom_mirror.apply = 'on'");
-            }
+            transaction.exec("SET LOCAL intercom_mirror.apply = 'on'");
             work(transaction);
         });
     }

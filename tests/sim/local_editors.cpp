@@ -138,7 +138,9 @@ std::string local_editors::mark()
 void local_editors::edit()
 {
     using kind = void (local_editors::*)();
-    constexpr std::array<kind, 14> kinds{
+    constexpr std::array<kind, 18> kinds{
+        &local_editors::set_again,     &local_editors::set_again,
+        &local_editors::set_again,     &local_editors::set_again,
         &local_editors::set_text,      &local_editors::set_text,
         &local_editors::set_text,      &local_editors::set_text,
         &local_editors::set_attribute, &local_editors::set_attribute,
@@ -157,11 +159,21 @@ void local_editors::set_text()
     const auto& [table, column] = die_.pick(columns);
     // Few records, so that edits meet.
     const auto id = pick(table, die_.chance(0.5) ? "id < '7'" : "true");
-    const auto domain = column == "email"sv ? "@example.com" : "";
     if (!id.empty()) {
-        try_to(fmt::format("UPDATE {} SET {} = '{}{}' WHERE id = '{}'", table, column, mark(),
-                           domain, id));
+        last_ = {table, column, id};
+        set_again();
     }
+}
+
+// The same field once more, while the edit before may be anywhere.
+void local_editors::set_again()
+{
+    if (last_.id.empty()) {
+        return;
+    }
+    const auto domain = last_.column == "email" ? "@example.com" : "";
+    try_to(fmt::format("UPDATE {} SET {} = '{}{}' WHERE id = '{}' AND deleted_at IS NULL",
+                       last_.table, last_.column, mark(), domain, last_.id));
 }
 
 void local_editors::set_attribute()

@@ -43,6 +43,7 @@ private:
     std::string mark();
 
     void set_text();
+    void set_again();
     void set_attribute();
     void set_and_take_back();
     void set_state();
@@ -55,6 +56,12 @@ private:
     pqxx::connection session_;
     intercom_sandbox::dice die_;
     std::uint64_t marks_ = 0;
+    struct
+    {
+        std::string table;
+        std::string column;
+        std::string id;
+    } last_; // set_text's
     std::set<std::int64_t> captured_; // outbox entries of these edits
 };
 

@@ -461,7 +461,7 @@ private:
     void look_for_overwriting(const intercom_sandbox::request& update)
     {
         constexpr std::string_view path = "/contacts/";
-        constexpr std::int64_t long_before = 200;
+        constexpr std::int64_t long_before = 60;
         if (!update.target.starts_with(path)) {
             return;
         }

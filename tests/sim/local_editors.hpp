@@ -61,7 +61,7 @@ private:
         std::string table;
         std::string column;
         std::string id;
-    } last_; // set_text's
+    } last_;                          // set_text's
     std::set<std::int64_t> captured_; // outbox entries of these edits
 };
 

@@ -75,6 +75,7 @@ constinit const resource data_attributes_resource{
     .primary_key = "model,full_name",
     .listings = listings,
     .has_updated_at = true,
+    .defines_attributes = true,
     .left_in_raw = in_raw,
     .write = {.create = create,
               .update = update,

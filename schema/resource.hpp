@@ -236,6 +236,8 @@ struct resource
     bool changes_unlisted = false;
     // A change of a record moves its updated_at (hint for polls; sweeps do not rely on it).
     bool has_updated_at = false;
+    // The typed attribute views have a column for each of its records, or of their children.
+    bool defines_attributes = false;
     deletion when_missing = deletion::gone;
     // Members left out of the hash because they change without meaning anything (signed URLs,
     // expiry times), separated by ','. Each is the end of a path of member names, arrays adding

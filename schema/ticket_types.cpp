@@ -111,6 +111,7 @@ constinit const resource ticket_types_resource{
     .get_target = "/ticket_types/{id}",
     .listings = listings,
     .has_updated_at = true,
+    .defines_attributes = true,
     .sets = "ticket_type_attributes.data,ticket_type_attributes.ticket_type_attributes,"
             "ticket_states.data",
     .left_in_raw = in_raw,

@@ -348,7 +348,6 @@ awaitable<void> engine::keep_polling(mirrored& which)
     const auto state = co_await with_.db.run(load);
     if (!state.poll_cursor) {
         co_await persist(which, "first mirror", [&] { return which.pull.mirror(); });
-        co_await refresh_derived();
     }
     std::vector<awaitable<void>> tasks;
     tasks.push_back(poll_for_good(which));
@@ -366,7 +365,7 @@ awaitable<void> engine::poll_for_good(mirrored& which)
     for (;;) {
         co_await persist(which, "poll", [&] { return which.pull.poll(); });
         const auto writes = which.pull.progress().applied + which.refetch.applied();
-        if (is_small_list(which.plan.described()) && written != writes) {
+        if (which.plan.described().defines_attributes && written != writes) {
             co_await refresh_derived();
             written = writes;
         }

@@ -368,10 +368,12 @@ std::vector<std::string> local_editors::faults(const std::string& writes,
             if (marks.empty()) {
                 continue;
             }
-            if (edit.state == "superseded" && last_edit[edit.record + " " + name] == edit.id) {
+            const bool is_last = last_edit[edit.record + " " + name] == edit.id;
+            if (edit.state == "superseded" && is_last) {
                 found.push_back(told + " was superseded by nothing");
             }
-            if (edit.state == "applied") {
+            // A row is created with the values it has by then.
+            if (edit.state == "applied" && (is_last || edit.operation != "create")) {
                 if (!accepted.contains(*marks.begin())) {
                     found.push_back(told + " never reached Intercom");
                 }

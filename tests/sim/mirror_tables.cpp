@@ -100,14 +100,6 @@ void mirror_tables::follow_the_seed()
 
 void mirror_tables::empty()
 {
-    ask("ALTER SEQUENCE drawn_uuids RESTART");
-    std::string all;
-    for (const auto* list : {&mirror_, &control_}) {
-        for (const auto& table : *list) {
-            all += all.empty() ? table : ", " + table;
-        }
-    }
-    ask("TRUNCATE " + all + " RESTART IDENTITY");
     // What the daemon makes when a first mirror is complete.
     ask(R"(DO $$
         DECLARE
@@ -122,6 +114,20 @@ void mirror_tables::empty()
                 EXECUTE format('DROP INDEX %s', made.index);
             END LOOP;
         END $$)");
+    // Each table truncated is a handful of files made anew, and most stay empty.
+    std::string filled;
+    for (const auto* list : {&mirror_, &control_}) {
+        for (const auto& table : *list) {
+            if (ask(fmt::format("SELECT pg_relation_size('{}') > 0", table))[0][0].as<bool>()) {
+                filled += filled.empty() ? table : ", " + table;
+            }
+        }
+    }
+    if (!filled.empty()) {
+        ask("TRUNCATE " + filled + " CASCADE");
+    }
+    ask("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace"
+        " = to_regnamespace(current_schema() || '_sync')");
 }
 
 std::string mirror_tables::layout()

@@ -1,5 +1,6 @@
 #include "sync/pull/puller.hpp"
 
+#include "sync/pull/live_keys.hpp"
 #include "sync/pull/search_query.hpp"
 #include "sync/pull/unlisted_keys.hpp"
 #include "sync/record/sanitise.hpp"
@@ -203,7 +204,7 @@ awaitable<void> puller::walk_everything(kind which)
         co_await judge_absent(true);
         co_await complete_crowded();
         if (plan_.described().changes_unlisted) {
-            co_await note_whole_table();
+            co_await note_whole_table("");
         }
     }
     co_await note_memberships(which);
@@ -725,16 +726,11 @@ awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is
     last_listing_pages_ = std::max<std::uint64_t>(1, told.pages - pages_before);
     if (is_fallback) {
         // Held as absent by the slices, but listed: not absent.
-        auto forget = [&](store& on) {
-            std::vector<std::string> listed;
-            for (auto& key : on.live_keys(plan_, {}, "")) {
-                if (seen.contains(key)) {
-                    listed.push_back(std::move(key));
-                }
-            }
-            on.drop_held(name(), listed);
+        const auto forget = [&](store& on, std::vector<std::string> keys) {
+            std::erase_if(keys, [&](const std::string& key) { return !seen.contains(key); });
+            on.drop_held(name(), keys);
         };
-        co_await with_.db.run(forget);
+        co_await for_live_keys(with_, plan_, forget);
     } else if (is_complete && (which == kind::sweep || which == kind::poll) &&
                plan_.described().when_missing != deletion::none &&
                (unreadable_ == unreadable_before || !plan_.described().get_target.empty())) {
@@ -846,13 +842,8 @@ awaitable<puller::listing_walk> puller::walk_listing(const listing& from, run_re
 // Notes live rows of the slice that were not seen, to be judged when the whole sweep is over.
 awaitable<void> puller::hold_unseen(const time_slice& slice, const id_set& seen)
 {
-    auto hold = [&](store& on) {
-        std::vector<std::string> unseen;
-        for (auto& key : on.live_keys(plan_, slice, slice.from || slice.until ? zone() : "")) {
-            if (!seen.contains(key)) {
-                unseen.push_back(std::move(key));
-            }
-        }
+    const auto hold = [&](store& on, std::vector<std::string> unseen) {
+        std::erase_if(unseen, [&](const std::string& key) { return seen.contains(key); });
         if (SEEDED_BUG(absence_is_deletion)) {
             for (const auto& key : unseen) {
                 absence gone;
@@ -876,7 +867,12 @@ awaitable<void> puller::hold_unseen(const time_slice& slice, const id_set& seen)
             on.apply_absence(gone);
         }
     };
-    co_await with_.db.run(hold);
+    if (!slice.from && !slice.until) {
+        co_await for_live_keys(with_, plan_, hold);
+        co_return;
+    }
+    auto hold_slice = [&](store& on) { hold(on, on.live_keys(plan_, slice, zone())); };
+    co_await with_.db.run(hold_slice);
 }
 
 // Absence alone proves nothing: each candidate is read alone. So many of them at once are more
@@ -916,30 +912,29 @@ awaitable<void> puller::judge_absent(bool is_sweep)
 awaitable<void> puller::note_memberships(kind which)
 {
     const auto tables = plan_.tables();
-    auto note = [&](store& on) {
-        for (std::size_t i = 1; i < tables.size(); ++i) {
-            const auto& described = *tables[i].described;
-            const auto& complete = described.complete;
-            if (complete.rule == completion_rule::per_other_side) {
+    for (std::size_t i = 1; i < tables.size(); ++i) {
+        const auto& described = *tables[i].described;
+        const auto& complete = described.complete;
+        if (complete.rule == completion_rule::per_other_side) {
+            auto note = [&](store& on) {
                 const auto ids = on.keys_of(complete.other_resource, complete.other_filter);
                 on.note_refetch(name(), ids, tables[i].name, lane::backfill, "membership", false);
-            } else if (complete.rule == completion_rule::per_record && which == kind::sweep &&
-                       described.versions.holds(plan_.version())) {
-                const auto ids = on.live_keys(plan_, {}, "");
-                on.note_refetch(name(), ids, tables[i].name, lane::backfill, "sweep", false);
-            }
+            };
+            co_await with_.db.run(note);
+        } else if (complete.rule == completion_rule::per_record && which == kind::sweep &&
+                   described.versions.holds(plan_.version())) {
+            co_await note_whole_table(tables[i].name);
         }
-    };
-    co_await with_.db.run(note);
+    }
 }
 
-// What a GET alone shows may have changed in any record.
-awaitable<void> puller::note_whole_table()
+// What a GET alone shows, or a list of its own, may have changed in any record.
+awaitable<void> puller::note_whole_table(std::string_view part)
 {
-    auto note = [&](store& on) {
-        on.note_refetch(name(), on.live_keys(plan_, {}, ""), "", lane::backfill, "sweep", false);
+    const auto note = [this, part](store& on, const std::vector<std::string>& keys) {
+        on.note_refetch(name(), keys, part, lane::backfill, "sweep", false);
     };
-    co_await with_.db.run(note);
+    co_await for_live_keys(with_, plan_, note);
 }
 
 // A list cut short hides exchanges behind its first entries: the few records with long lists are

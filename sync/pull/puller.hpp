@@ -92,7 +92,8 @@ private:
     };
     boost::asio::awaitable<listing_walk> walk_listing(const listing& from, run_record& told,
                                                       kind which, const shortcut& by, id_set& seen);
-    boost::asio::awaitable<void> note_whole_table();
+    // `part`: a child table, empty for the record itself.
+    boost::asio::awaitable<void> note_whole_table(std::string_view part);
     boost::asio::awaitable<void> hold_unseen(const time_slice& slice, const id_set& seen);
     boost::asio::awaitable<void> judge_absent(bool is_sweep);
     boost::asio::awaitable<void> note_memberships(kind which);

@@ -1,5 +1,6 @@
 #include "sync/pull/verifier.hpp"
 
+#include "sync/pull/live_keys.hpp"
 #include "sync/pull/membership.hpp"
 #include "sync/pull/search_query.hpp"
 #include "sync/pull/unlisted_keys.hpp"
@@ -50,11 +51,12 @@ void verifier::suspect(std::vector<difference> found, bool is_final)
 awaitable<verification> verifier::compare_all()
 {
     co_await look_at_lists();
-    auto load = [&](store& on) { return on.live_keys(plan_, {}, ""); };
-    for (auto& key : co_await with_.db.run(load)) {
-        if (seen_.count(key) == 0 && plan_.described().when_missing != deletion::none) {
-            suspects_.insert(std::move(key));
-        }
+    if (plan_.described().when_missing != deletion::none) {
+        const auto suspect_unseen = [this](store&, std::vector<std::string> live) {
+            std::erase_if(live, [this](const std::string& key) { return seen_.count(key) != 0; });
+            suspects_.insert(live.begin(), live.end());
+        };
+        co_await for_live_keys(with_, plan_, suspect_unseen);
     }
     auto load_unlisted = [&](store& on) { return unlisted_keys(on, plan_); };
     for (const auto& key : co_await with_.db.run(load_unlisted)) {

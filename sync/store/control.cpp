@@ -45,6 +45,13 @@ std::optional<T> as_optional(const pqxx::field& field)
     return field.is_null() ? std::nullopt : std::optional<T>(field.as<T>());
 }
 
+// What was inserted by SQL and is not in Intercom yet is not missing there.
+std::string live_rows(const record_plan& plan)
+{
+    return fmt::format("deleted_at IS NULL AND NOT starts_with({}, 'local:')",
+                       plan.described().key);
+}
+
 } // namespace
 
 std::optional<std::int64_t> take_lease(pqxx::transaction_base& transaction, std::string_view holder,
@@ -282,13 +289,25 @@ std::size_t forget_inbox(pqxx::transaction_base& transaction, wall_time before, 
     return static_cast<std::size_t>(gone.affected_rows());
 }
 
+std::vector<std::string> live_keys_after(pqxx::transaction_base& transaction,
+                                         const record_plan& plan, std::string_view after,
+                                         std::size_t most)
+{
+    std::vector<std::string> keys;
+    for (const auto& one : transaction.exec_params(
+             fmt::format("SELECT {0} FROM {1} WHERE {2} AND {0} > $1 ORDER BY {0} LIMIT $2::bigint",
+                         plan.described().key, plan.tables()[0].name, live_rows(plan)),
+             std::string(after), most)) {
+        keys.emplace_back(one[0].c_str());
+    }
+    return keys;
+}
+
 std::vector<std::string> live_keys(pqxx::transaction_base& transaction, const record_plan& plan,
                                    const time_slice& slice, std::string_view zone)
 {
     // Days are compared in the zone; a bound around them lets the index on created_at help.
-    // What was inserted by SQL and is not in Intercom yet is not missing there.
-    const auto live =
-        fmt::format("deleted_at IS NULL AND NOT starts_with({}, 'local:')", plan.described().key);
+    const auto live = live_rows(plan);
     std::string where = live;
     const auto bound = [&](std::int64_t seconds, std::string_view comparison, int slack_hours) {
         const auto at = fmt::format("to_timestamp({})", seconds);

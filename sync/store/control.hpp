@@ -38,6 +38,9 @@ std::size_t forget_inbox(pqxx::transaction_base& transaction, wall_time before, 
 
 std::vector<std::string> live_keys(pqxx::transaction_base& transaction, const record_plan& plan,
                                    const time_slice& slice, std::string_view zone);
+std::vector<std::string> live_keys_after(pqxx::transaction_base& transaction,
+                                         const record_plan& plan, std::string_view after,
+                                         std::size_t most);
 
 std::vector<time_slice> load_slices(pqxx::transaction_base& transaction, std::string_view resource,
                                     std::string_view stream);

@@ -169,6 +169,14 @@ public:
         });
     }
 
+    std::vector<std::string> live_keys_after(const record_plan& plan, std::string_view after,
+                                             std::size_t most) override
+    {
+        return look<std::vector<std::string>>([&](pqxx::transaction_base& transaction) {
+            return control::live_keys_after(transaction, plan, after, most);
+        });
+    }
+
     std::vector<std::string> keys_of(std::string_view resource, std::string_view filter) override
     {
         const auto* described = find_resource(resource);

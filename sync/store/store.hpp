@@ -380,6 +380,9 @@ public:
     // days the slice means; empty when it means seconds.
     virtual std::vector<std::string> live_keys(const record_plan& plan, const time_slice& slice,
                                                std::string_view zone) = 0;
+    // The first live keys of the whole table behind `after`, in order.
+    virtual std::vector<std::string> live_keys_after(const record_plan& plan,
+                                                     std::string_view after, std::size_t most) = 0;
     virtual bool is_live(const record_plan& plan, std::string_view key) = 0;
     // The same ones for the same seed, as long as the table stays as it is.
     virtual std::vector<std::string> random_keys(const record_plan& plan, std::size_t most,

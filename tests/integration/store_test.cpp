@@ -242,6 +242,8 @@ TEST_F(Store, RowsThatIntercomDoesNotHaveYetAreNotMissingThere)
     apply(contacts, {ada});
     sql("INSERT INTO contacts (email) VALUES ('new@example.com')", true);
     EXPECT_EQ(on->live_keys(contacts, {}, ""), (std::vector<std::string>{"c1"}));
+    EXPECT_EQ(on->live_keys_after(contacts, "", 10), (std::vector<std::string>{"c1"}));
+    EXPECT_TRUE(on->live_keys_after(contacts, "c1", 10).empty());
     EXPECT_EQ(on->random_keys(contacts, 10, 1), (std::vector<std::string>{"c1"}));
     sql("INSERT INTO notes (contact_id, body) VALUES ('c1', 'hello')", true);
     child_work notes;

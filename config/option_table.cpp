@@ -103,6 +103,16 @@ bool take_resources(const given& from, std::vector<std::string>& into)
     return true;
 }
 
+bool take_texts(const given& from, std::vector<std::string>& into)
+{
+    auto texts = from.list();
+    if (!texts || std::ranges::find(*texts, "") != texts->end()) {
+        return false;
+    }
+    into = std::move(*texts);
+    return true;
+}
+
 bool take_columns(const given& from, std::vector<std::string>& into)
 {
     const auto names = from.list();
@@ -247,6 +257,8 @@ constexpr option_key keys[] = {
 
     {"sync.resources", resource_names,
      [](options& o, const given& v) { return take_resources(v, o.sync.resources); }},
+    {"sync.custom_object_types", R"(a list of identifiers such as ["Order"])",
+     [](options& o, const given& v) { return take_texts(v, o.sync.custom_object_types); }},
     {"sync.poll_every", R"(a duration from "1s" to "1d")",
      [](options& o, const given& v) { return take_duration(v, o.sync.poll_every, 1s, 24h); }},
     {"sync.sweep_every", R"(a duration from "1m" to "31d")",

@@ -47,6 +47,8 @@ struct sync_options
 {
     // Empty: all of them, but those that are read only by name; "all" among others means these.
     std::vector<std::string> resources;
+    // Identifiers of custom objects' types, whose instances are read: no request lists the types.
+    std::vector<std::string> custom_object_types;
     // A poll of a quiet workspace costs one request per resource.
     std::chrono::seconds poll_every = std::chrono::seconds(30);
     // Only a sweep finds deletions and silent changes; it may use a fifth of the quota.

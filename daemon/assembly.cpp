@@ -2,6 +2,7 @@
 
 #include "config/load.hpp"
 #include "daemon/beacon.hpp"
+#include "daemon/custom_objects.hpp"
 #include "daemon/version.hpp"
 #include "schema/catalogue.hpp"
 #include "sync/intercom/http_client.hpp"
@@ -65,7 +66,8 @@ std::vector<std::string> omitted_by(const options& settings)
     return omitted;
 }
 
-std::vector<const resource*> chosen(const options& settings, const std::vector<std::string>& only)
+std::vector<const resource*> chosen(const options& settings, const custom_objects& custom,
+                                    const std::vector<std::string>& only)
 {
     for (const auto& name : only) {
         if (find_resource(name) == nullptr) {
@@ -76,16 +78,27 @@ std::vector<const resource*> chosen(const options& settings, const std::vector<s
     }
     const auto& wanted = only.empty() ? settings.sync.resources : only;
     std::vector<const resource*> found;
-    std::ranges::copy_if(catalogue(), std::back_inserter(found),
-                         [&](const resource* each) { return is_meant(wanted, *each); });
+    for (const resource* each : catalogue()) {
+        const resource& its = custom.described(*each);
+        if (!is_meant(wanted, its)) {
+            continue;
+        }
+        if (custom_objects::needs_types(its)) {
+            throw command_failure(exit_code::bad_configuration,
+                                  fmt::format("{} is to be read, but no types of it", its.name),
+                                  "name them: [sync] custom_object_types");
+        }
+        found.push_back(&its);
+    }
     return found;
 }
 
-std::vector<record_plan> make_plans(const options& settings, const std::vector<std::string>& only)
+std::vector<record_plan> make_plans(const options& settings, const custom_objects& custom,
+                                    const std::vector<std::string>& only)
 {
     const auto omitted = omitted_by(settings);
     std::vector<record_plan> plans;
-    for (const auto* each : chosen(settings, only)) {
+    for (const auto* each : chosen(settings, custom, only)) {
         if (each->versions.holds(settings.intercom.version)) {
             plans.emplace_back(*each, settings.intercom.version, omitted);
         } else if (!only.empty()) {
@@ -99,9 +112,9 @@ std::vector<record_plan> make_plans(const options& settings, const std::vector<s
     return plans;
 }
 
-std::vector<const resource*> unserved_in(const options& settings)
+std::vector<const resource*> unserved_in(const options& settings, const custom_objects& custom)
 {
-    auto found = chosen(settings, {});
+    auto found = chosen(settings, custom, {});
     std::erase_if(found, [&](const resource* each) {
         return each->versions.holds(settings.intercom.version);
     });
@@ -139,7 +152,9 @@ struct assembly::parts
 {
     parts(const setup& begun, const std::vector<std::string>& only)
         : settings(begun.settings), log(*begun.log), random(make_random()),
-          plans(make_plans(begun.settings, only)), unserved(unserved_in(begun.settings)), io(1)
+          custom(begun.settings.sync.custom_object_types),
+          plans(make_plans(begun.settings, custom, only)),
+          unserved(unserved_in(begun.settings, custom)), io(1)
     {
         http_client_options http;
         http.where = parse_origin(origin_of(settings.intercom));
@@ -279,6 +294,7 @@ struct assembly::parts
     secret token = settings.intercom.access_token; // the one in use
     event_sink& log;
     random_source random;
+    custom_objects custom;
     std::vector<record_plan> plans;
     std::vector<const resource*> unserved;
     std::vector<record_plan> all_plans;
@@ -342,7 +358,7 @@ std::span<const record_plan> assembly::all_plans()
     if (all.empty()) {
         for (const auto* each : catalogue()) {
             if (each->versions.holds(parts_->settings.intercom.version)) {
-                all.emplace_back(*each, parts_->settings.intercom.version,
+                all.emplace_back(parts_->custom.described(*each), parts_->settings.intercom.version,
                                  omitted_by(parts_->settings));
             }
         }

@@ -38,6 +38,7 @@ constexpr const resource* all[] = {
     &content_snippets_resource,
     &office_hours_schedules_resource,
     &data_connectors_resource,
+    &custom_object_instances_resource,
 };
 
 } // namespace

@@ -280,6 +280,17 @@ constexpr child part_children[] = {
      .scope = "part_kind=conversation_part"},
 };
 
+// No member of them is an id.
+constexpr column handling_event_columns[] = {
+    {"_key", text, "timestamp&type&teammate.id", "Key of the event for the daemon."},
+    {"type", text, "type", "paused or resumed."},
+    {"occurred_at", timestamp, "timestamp", "When it happened (`timestamp`)."},
+    refers_to("admins", {"admin_id", reference, "teammate.id", "Id of the teammate."}),
+    {"admin_name", text, "teammate.name", "Name of the teammate."},
+    {"admin_email", text, "teammate.email", "Email address of the teammate."},
+    {"reason", text, "reason", "Why the work was paused."},
+};
+
 constexpr child children[] = {
     {.table = "conversation_parts",
      .kind = child_kind::records,
@@ -328,6 +339,18 @@ constexpr child children[] = {
      .parent_column = "conversation_id",
      .columns = linked_object_columns,
      .key = "conversation_id,linked_object_id"},
+    since(15, child{.table = "conversation_handling_events",
+                    .kind = child_kind::values,
+                    .meaning = "When teammates paused and resumed their work on conversations. "
+                               "Filled only where the configuration names it.",
+                    .parent_column = "conversation_id",
+                    .columns = handling_event_columns,
+                    .key = "conversation_id,_key",
+                    .complete = {.rule = completion_rule::per_record,
+                                 .by = paging::none,
+                                 .target = "/conversations/{id}/handling_events",
+                                 .list_keys = "handling_events"},
+                    .is_optional = true}),
     {.table = attachments_table,
      .kind = child_kind::values,
      .meaning = attachments_meaning,

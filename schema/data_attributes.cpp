@@ -5,30 +5,42 @@ namespace intercom_mirror {
 namespace {
 using namespace describe;
 
-// Standard attributes have no id, and custom ones share names between models.
+// Standard attributes have no id, and custom ones share names between models. Those of
+// conversations have a list of their own from 2.16 on, which says neither model nor full_name.
 constexpr column columns[] = {
-    {"_key", text, "model&full_name", "Key of the row for the daemon: model and full_name."},
+    {"_key", text, "model&full_name|=conversation/custom_attributes.&name",
+     "Key of the row for the daemon: model and full_name."},
     {"id", reference, "id", "Intercom's id; only custom attributes have one."},
-    insert_only(
-        {"model", text, "model", "What has the attribute: contact, company, conversation."}),
-    {"full_name", text, "full_name",
+    insert_only({"model", text, "model|=conversation",
+                 "What has the attribute: contact, company, conversation."}),
+    {"full_name", text, "full_name|=custom_attributes.&name",
      "Path of the attribute in its model, custom_attributes.plan_level for instance."},
     insert_only({"name", text, "name", "Name of the attribute, the key in custom_attributes."}),
     {"label", text, "label", "Name as teammates see it."},
     editable({"description", text, "description", "What the attribute means."}),
     insert_only({"data_type", text, "data_type",
-                 "Type of the values: string, integer, float, boolean, date or datetime."}),
-    editable({"options", jsonb, "options", "The values a list attribute allows."}),
+                 "Type of the values: string, integer, float, boolean, date or datetime; of "
+                 "conversations from 2.16 on also list, decimal, relationship, files."}),
+    editable({"options", jsonb, "options",
+              "The values a list attribute allows; of conversations from 2.16 on with their ids."}),
     {"api_writable", boolean, "api_writable", "Whether values can be changed through the API."},
     editable({"messenger_writable", boolean, "messenger_writable",
               "Whether the Messenger can change values."}),
     {"ui_writable", boolean, "ui_writable", "Whether teammates can change values."},
-    {"custom", boolean, "custom", "Whether the workspace defined it, rather than Intercom."},
+    {"custom", boolean, "custom|=true", "Whether the workspace defined it, rather than Intercom."},
     editable({"archived", boolean, "archived", "Whether it is archived."}),
     {"created_at", timestamp, "created_at", "When it was defined; custom attributes only."},
     {"updated_at", timestamp, "updated_at",
      "When its definition was last changed; custom attributes only."},
     refers_to("admins", {"admin_id", reference, "admin_id", "Id of the teammate who defined it."}),
+    since(16, column{"required", boolean, "required",
+                     "Whether teammates have to give it before they close; of conversations."}),
+    since(16, column{"visible_to_team_ids", jsonb, "visible_to_team_ids",
+                     "Ids of the teams that see it, none for all; of conversations."}),
+    since(16, column{"multiline", boolean, "multiline",
+                     "Whether the text may have several lines; of conversations."}),
+    since(16, column{"reference", jsonb, "reference",
+                     "Which custom objects it relates to; of conversations."}),
 };
 
 constexpr listing listings[] = {
@@ -40,8 +52,11 @@ constexpr listing listings[] = {
      .part = "company"},
     until(15, listing{.target = "/data_attributes?model=conversation&include_archived=true",
                       .list_keys = "data",
+                      .part = "conversation"}),
+    since(16, listing{.target = "/conversations/attributes?include_archived=true",
+                      .list_keys = "data",
                       .part = "conversation",
-                      .part_rows = "model = 'conversation'"}),
+                      .leaves_out = "model = 'conversation' AND custom IS NOT TRUE"}),
 };
 
 constexpr unmapped in_raw[] = {kind_is_the_table};
@@ -62,6 +77,8 @@ constexpr row_rule row_rules[] = {
      "options of data_attributes belong to type string", "Set data_type to string."},
     {edit::update, "OLD.custom IS NOT TRUE", "attributes that Intercom defines cannot be changed",
      "Only custom attributes can."},
+    {edit::update, "OLD.model = 'conversation' AND OLD.api_writable IS NOT TRUE",
+     "attributes of conversations cannot be changed here", "Change them in Intercom."},
 };
 
 } // namespace

@@ -107,7 +107,7 @@ std::string place_of(const column_source& source)
     std::string place;
     for (const std::string_view path : split(source.described->path, '|')) {
         place += place.empty() ? "" : " or ";
-        if (path.starts_with('=')) {
+        if (path.starts_with('=') && path.find('&') == path.npos) {
             place += "always " + code(path.substr(1));
         } else if (path == "#") {
             place += "place in " + code(prefix.substr(0, prefix.size() - 1));
@@ -118,7 +118,10 @@ std::string place_of(const column_source& source)
         } else {
             std::string members;
             for (const std::string_view member : split(path, '&')) {
-                members += (members.empty() ? "" : " and ") + code(prefix + std::string(member));
+                const bool is_constant = member.starts_with('=');
+                members +=
+                    (members.empty() ? "" : " and ") +
+                    (is_constant ? code(member.substr(1)) : code(prefix + std::string(member)));
             }
             place += members;
         }

@@ -43,7 +43,7 @@ struct column
     //   "@"               the name of the member that the element is (see child::path)
     //   "=note"           the constant `note`
     //   "^id"             `id` of the enclosing element or record
-    //   "model&full_name" both texts, joined by '/' (a key made of two members)
+    //   "model&full_name" texts joined by '/', behind a constant if there is one: "=prefix.&name"
     // Empty: it is given when a row is inserted by SQL, and never served.
     // A jsonb column may stand above other columns (`ticket_attributes` and one of its members):
     // each takes its own value.
@@ -152,9 +152,9 @@ struct listing
     // Listings of different parts complete each other: all have to be read, and only then is
     // anything absent. Listings of the same part are alternatives.
     std::string_view part = {};
-    // The rows of the part (SQL over the resource's table), where a version has no listing of it:
-    // they stay as they were last seen.
-    std::string_view part_rows = {};
+    // Rows (SQL over the resource's table) that no listing of these versions shows though they may
+    // exist: they stay as they were last seen.
+    std::string_view leaves_out = {};
     // Newest first by updated_at: a poll ends at what is older than its cursor.
     bool is_newest_first = false;
     // The parameter, in unix seconds, that leaves out older records: polls ask for what is newer

@@ -36,5 +36,6 @@ extern const resource audiences_resource;
 extern const resource content_snippets_resource;
 extern const resource office_hours_schedules_resource;
 extern const resource data_connectors_resource;
+extern const resource custom_object_instances_resource;
 
 } // namespace intercom_mirror

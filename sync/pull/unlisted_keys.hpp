@@ -8,7 +8,7 @@
 
 namespace intercom_mirror {
 
-// Keys of rows that no listing of the plan's version has: they stay as they were last seen.
+// Keys of rows that listings of the plan's version leave out: they stay as they were last seen.
 std::vector<std::string> unlisted_keys(store& on, const record_plan& plan);
 
 } // namespace intercom_mirror

@@ -123,7 +123,8 @@ void row_builder::join()
                 text.clear();
                 break;
             }
-            text += (part == 0 ? "" : "/") + *one;
+            text += part == 0 ? joined.prefix : "/";
+            text += *one;
         }
         if (!text.empty() && joined.alternative < chosen_[joined.column]) {
             chosen_[joined.column] = joined.alternative;

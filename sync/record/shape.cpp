@@ -1,6 +1,9 @@
 #include "sync/record/shape.hpp"
 
+#include "sync/record/conversion.hpp"
 #include "sync/record/table_plans.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -18,11 +21,29 @@ std::string_view without_members(std::string_view path)
     return path.ends_with(all_members) ? path.substr(0, path.size() - all_members.size()) : path;
 }
 
-cell constant_cell(std::string_view text)
+// "=custom_attributes.&name": the constant, if there is one, and the members behind it.
+struct joined_path
+{
+    std::string_view prefix;
+    std::vector<std::string_view> members;
+};
+
+joined_path members_of(std::string_view path)
+{
+    joined_path found{{}, split(path, '&')};
+    if (path.starts_with('=')) {
+        found.prefix = found.members.front().substr(1);
+        found.members.erase(found.members.begin());
+    }
+    return found;
+}
+
+cell constant_cell(column_type type, std::string_view text)
 {
     cell value;
-    value.is = cell::kind::text;
-    value.text = text;
+    if (convert(type, json_kind::string, fmt::format("\"{}\"", text), value)) {
+        throw std::invalid_argument("catalogue: a constant that is none of its column's type");
+    }
     return value;
 }
 
@@ -111,15 +132,15 @@ private:
     void take(std::size_t number, alternative_number alternative, std::string_view path)
     {
         using source = given_value::source;
-        if (path.starts_with('=')) {
-            into_.given.push_back(
-                {number, alternative, source::constant, constant_cell(path.substr(1))});
+        if (path.find('&') != std::string_view::npos) {
+            join(number, alternative, path);
+        } else if (path.starts_with('=')) {
+            into_.given.push_back({number, alternative, source::constant,
+                                   constant_cell(into_.types[number], path.substr(1))});
         } else if (path == "#") {
             into_.given.push_back({number, alternative, source::position, {}});
         } else if (path == "@") {
             into_.given.push_back({number, alternative, source::name, {}});
-        } else if (path.find('&') != std::string_view::npos) {
-            join(number, alternative, path);
         } else {
             const place_number at = places_.walk(into_.root, path).back();
             places_[at].columns.push_back({number, alternative});
@@ -131,8 +152,9 @@ private:
 
     void join(std::size_t number, alternative_number alternative, std::string_view path)
     {
-        joined_value joined{number, alternative, into_.parts, 0};
-        for (const std::string_view part : split(path, '&')) {
+        const joined_path from = members_of(path);
+        joined_value joined{number, alternative, from.prefix, into_.parts, 0};
+        for (const std::string_view part : from.members) {
             const place_number at = places_.walk(into_.root, part).back();
             places_[at].columns.push_back({number, alternative, true, into_.parts++});
             ++joined.parts;
@@ -168,10 +190,10 @@ private:
     // Not served in this API version: whatever stands there is not looked at, but known.
     void tolerate(std::string_view path)
     {
-        if (path.starts_with('=') || path == "#" || path == "@") {
+        if (path == "#" || path == "@") {
             return;
         }
-        for (const std::string_view part : split(path, '&')) {
+        for (const std::string_view part : members_of(path).members) {
             for (const place_number at : places_.walk(into_.root, part)) {
                 places_[at].allows_any_kind = true;
             }
@@ -327,10 +349,10 @@ private:
         const auto columns = number == 0 ? described_.columns : table.described->columns;
         for (const column& each : omitted_columns(table.name, columns, omitted_)) {
             for (const std::string_view alternative : split(each.path, '|')) {
-                if (alternative.find_first_of("=#^@") == 0) {
+                if (alternative.find_first_of("#^@") == 0) {
                     continue;
                 }
-                for (const std::string_view part : split(alternative, '&')) {
+                for (const std::string_view part : members_of(alternative).members) {
                     omit(number, part);
                 }
             }

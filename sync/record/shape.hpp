@@ -67,11 +67,12 @@ struct given_value
     cell value; // of constants
 };
 
-// A text joined from several members.
+// A text joined from several members, behind a constant.
 struct joined_value
 {
     std::size_t column = 0;
     alternative_number alternative = 0;
+    std::string_view prefix;
     std::size_t first_part = 0;
     std::size_t parts = 0;
 };

@@ -211,9 +211,14 @@ TEST_F(Catalogue, RefusesADeletionWithoutATimeAndATimeWithoutADeletion)
         if (!each.is_entity) {
             continue;
         }
-        const std::string key(each.of->key);
-        const std::string columns = each.primary_key.size() == 1 ? key : "_key, model, full_name";
-        const std::string values = each.primary_key.size() == 1 ? "'1'" : "'1', 'm', 'f'";
+        std::set<std::string_view> needed(each.primary_key.begin(), each.primary_key.end());
+        needed.insert(each.of->key);
+        std::string columns;
+        std::string values;
+        for (const std::string_view name : needed) {
+            columns += (columns.empty() ? "" : ", ") + std::string(name);
+            values += values.empty() ? "'1'" : ", '1'";
+        }
         const std::string insert = "INSERT INTO " + std::string(each.name) + " (" + columns +
                                    ", synced_at, deleted_at, deletion) VALUES (" + values;
         EXPECT_THROW(mirror.query(insert + ", now(), now(), NULL)"), pqxx::check_violation);

@@ -211,6 +211,7 @@ class World:
         """From now on, whatever is read only by name is read, too."""
         self.optional = compare.compare_tables.OPTIONAL
         self.environment["INTERCOM_MIRROR_SYNC_RESOURCES"] = ",".join(("all",) + self.optional)
+        self.environment["INTERCOM_MIRROR_SYNC_CUSTOM_OBJECT_TYPES"] = "Order,Test_Object"
 
     def administrate(self, sql):
         connection = psycopg2.connect(self.server)

@@ -122,6 +122,8 @@ private:
     response newsfeed_items(const call& c);
     response office_hours_exceptions(const call& c);
     response help_center_redirects(const call& c);
+    response custom_object_instances(const call& c);
+    response handling_events(const call& c);
     response document_list(const call& c, const document_kind& kind,
                            const std::vector<const document*>& all);
     response document_cursor(const call& c, const document_kind& kind,
@@ -137,6 +139,7 @@ private:
     response find_companies(const call& c);
     response one_company(const call& c);
     response company_contacts(const call& c);
+    response company_notes(const call& c);
     response company_segments(const call& c);
 
     response list_contacts(const call& c);

@@ -157,6 +157,18 @@ response api::company_contacts(const call& c)
     return page_answer(c, std::move(texts), numbers, users.size(), false);
 }
 
+response api::company_notes(const call& c)
+{
+    const company& r = world_.companies.at(company_of(c));
+    const auto numbers = read_page(c, 50, 60);
+    std::vector<served> texts;
+    const std::size_t from = (numbers.page - 1) * numbers.per_page;
+    for (std::size_t i = from; i < std::min(r.notes.size(), from + numbers.per_page); ++i) {
+        texts.push_back({c.show.of(world_.notes[r.notes[i]])});
+    }
+    return page_answer(c, std::move(texts), numbers, r.notes.size(), false);
+}
+
 response api::company_segments(const call& c)
 {
     const company& r = world_.companies.at(company_of(c));

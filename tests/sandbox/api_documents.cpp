@@ -183,4 +183,17 @@ response api::help_center_redirects(const call& c)
     return document_list(c, kind, belonging_to(world_.documents, kind, owner));
 }
 
+response api::custom_object_instances(const call& c)
+{
+    const std::string& type = c.ids.front();
+    const auto types = custom_object_types();
+    if (std::find(types.begin(), types.end(), type) == types.end()) {
+        throw refusal{404, "not_found", "Custom object type not found"};
+    }
+    const document_kind& kind = *find_kind("custom_object_instances");
+    auto all = listed(world_.documents, kind);
+    std::erase_if(all, [&](const document* d) { return d->value("type") != quoted(type); });
+    return document_pages(c, kind, all);
+}
+
 } // namespace intercom_sandbox

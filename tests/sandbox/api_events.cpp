@@ -93,6 +93,34 @@ response api::events(const call& c)
                                   .object());
 }
 
+response api::handling_events(const call& c)
+{
+    const auto which = world_.conversations.find(c.ids.front());
+    if (!which || world_.conversations.at(*which).alive != life::live) {
+        throw refusal{404, "not_found", "Resource Not Found"};
+    }
+    elements all;
+    for (const auto& one : handling_of(world_.conversations.at(*which))) {
+        all.add(c.show.of(one));
+    }
+    return json_response(200, members().raw("handling_events", all.array()).object());
+}
+
+// Some teammates take a break after what they wrote.
+std::vector<handling_event> handling_of(const conversation& c)
+{
+    constexpr seconds pause = 600;
+    std::vector<handling_event> all;
+    for (const part& p : c.parts) {
+        const bool is_later = all.empty() || p.created_at > all.back().at;
+        if (p.by.type == "admin" && p.details % 4 == 0 && is_later) {
+            all.push_back({"paused", p.created_at, p.by});
+            all.push_back({"resumed", p.created_at + pause, p.by});
+        }
+    }
+    return all;
+}
+
 std::vector<event_summary> summaries_of(const world& w, slot which)
 {
     std::map<std::string, event_summary> by_name;
@@ -150,6 +178,22 @@ std::string renderer::of(const data_event& e, const contact& who) const
         .text("email", who.email)
         .raw("metadata", e.metadata)
         .object();
+}
+
+std::string renderer::of(const handling_event& e) const
+{
+    members m(style_of(e.by.id + std::to_string(e.at), 0));
+    m.raw("teammate", members()
+                          .text("type", "admin")
+                          .raw("id", e.by.id)
+                          .text("name", e.by.name)
+                          .text("email", e.by.email)
+                          .object());
+    m.text("type", e.kind).text("timestamp", iso_time(e.at));
+    if (e.kind == "paused") {
+        m.text("reason", e.at % 2 == 0 ? "Paused" : "Away");
+    }
+    return m.object();
 }
 
 data_event make_event(world& w, dice& die, seconds at)

@@ -32,9 +32,10 @@ response api::one_bulk_job(const call& c)
 
 response api::conversation_attributes(const call& c)
 {
+    const bool with_archived = c.target.parameter("include_archived") == "true";
     elements data;
     for (const auto& a : world_.attributes) {
-        if (a.model == "conversation" && !a.id.empty()) {
+        if (has_own_api(a) && (with_archived || !a.archived)) {
             data.add(c.show.conversation_attribute(a));
         }
     }
@@ -45,7 +46,7 @@ response api::one_conversation_attribute(const call& c)
 {
     const data_attribute& a =
         named(world_.attributes, c.ids.front(), "conversation_attribute_not_found");
-    if (a.model != "conversation") {
+    if (!has_own_api(a)) {
         throw refusal{404, "conversation_attribute_not_found", "Conversation attribute not found"};
     }
     return json_response(200, c.show.conversation_attribute(a));

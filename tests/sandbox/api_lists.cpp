@@ -133,7 +133,8 @@ response api::data_attributes(const call& c)
     const bool with_archived = c.target.parameter("include_archived") == "true";
     elements data;
     for (const auto& a : world_.attributes) {
-        const bool is_wanted = model ? a.model == *model : a.model != "conversation";
+        const bool is_wanted =
+            model ? a.model == *model : c.version < 216 || a.model != "conversation";
         if (is_wanted && (with_archived || !a.archived)) {
             data.add(c.show.of(a));
         }

@@ -580,8 +580,9 @@ std::span<const document_kind> document_kinds()
     };
     static const std::vector<document_kind> all = [] {
         std::vector<document_kind> both(content.begin(), content.end());
-        const auto settings = settings_kinds();
-        both.insert(both.end(), settings.begin(), settings.end());
+        for (const auto& more : {settings_kinds(), custom_kinds()}) {
+            both.insert(both.end(), more.begin(), more.end());
+        }
         return both;
     }();
     return all;

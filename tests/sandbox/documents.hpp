@@ -76,6 +76,9 @@ struct document_kind
 std::span<const document_kind> document_kinds();
 // Those of them that are settings of the workspace (documents_settings.cpp).
 std::span<const document_kind> settings_kinds();
+// And instances of custom objects (documents_custom.cpp), listed type by type.
+std::span<const document_kind> custom_kinds();
+std::span<const std::string_view> custom_object_types();
 const document_kind* find_kind(std::string_view name);
 
 // "2025-07-17T11:18:08.000Z"

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -149,6 +150,41 @@ TEST_F(Documents, AreRefusedByVersionsThatDoNotHaveThem)
     EXPECT_EQ(ask("/internal_articles", "2.12"), refused(400, "intercom_version_invalid"));
     EXPECT_EQ(ask("/internal_articles", "2.13").first, 200U);
     EXPECT_EQ(ask("/away_status_reasons", "2.13"), refused(400, "intercom_version_invalid"));
+}
+
+TEST_F(Documents, OfCustomObjectsAreListedTypeByType)
+{
+    client newest(client::plain("2.16"));
+    std::size_t all = 0;
+    for (const std::string type : {"Order", "Test_Object"}) {
+        const json page = newest.get("/custom_object_instances/" + type + "?per_page=150");
+        for (const json& one : page["data"]) {
+            EXPECT_EQ(one["type"], type);
+        }
+        all += page["data"].size();
+    }
+    EXPECT_EQ(all, newest.truth("custom_object_instances").size());
+    EXPECT_EQ(client::refusal_of(newest.ask("GET", "/custom_object_instances/Unknown")),
+              refused(404, "not_found"));
+    EXPECT_TRUE(client(client::plain("2.15")).truth("custom_object_instances").empty());
+}
+
+TEST_F(Documents, OfHandlingAreServedForEachConversation)
+{
+    client newest(client::plain("2.16"));
+    std::map<std::string, std::size_t> expected;
+    for (const json& one : newest.truth("conversation_handling_events")) {
+        ++expected[one["_truth"]["owner"].get<std::string>()];
+    }
+    EXPECT_FALSE(expected.empty());
+    for (const auto& [id, count] : expected) {
+        const json events =
+            newest.get("/conversations/" + id + "/handling_events")["handling_events"];
+        EXPECT_EQ(events.size(), count);
+        EXPECT_EQ(events[0]["type"], "paused");
+        EXPECT_EQ(events[1]["type"], "resumed");
+    }
+    EXPECT_EQ(newest.ask("GET", "/conversations/1/handling_events").status, 404U);
 }
 
 TEST_F(Documents, AreAsManyAsWanted)

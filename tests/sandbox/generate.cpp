@@ -462,6 +462,21 @@ company make_company(world& w, dice& die, seconds created_at)
     return c;
 }
 
+void populate_company_notes(world& w, seconds start)
+{
+    dice die(spread(w.settings.seed, 14)); // of their own: they came late
+    for (slot which = 0; which < w.companies.size(); ++which) {
+        company& c = w.companies.unsettled(which);
+        const std::size_t count = die.chance(0.1) ? list_length(die, 2, 60) : 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            note made = make_note(w, die, 0, start - static_cast<seconds>(i) * 3600);
+            made.company = which;
+            w.notes.push_back(std::move(made));
+            c.notes.push_back(static_cast<slot>(w.notes.size() - 1));
+        }
+    }
+}
+
 void populate_small_lists(world& w, dice& die, seconds start)
 {
     populate_people(w, die);
@@ -483,6 +498,7 @@ void populate(world& w, dice& die, seconds start)
     populate_threads(w, die, start);
     populate_documents(w, die, start);
     populate_events(w, die, start);
+    populate_company_notes(w, start);
     w.companies.settle();
     w.contacts.settle();
     w.conversations.settle();

@@ -75,6 +75,12 @@ struct data_attribute
     }
 };
 
+// Served by /conversations/attributes from version 2.16 on.
+inline bool has_own_api(const data_attribute& a)
+{
+    return a.model == "conversation" && !a.id.empty();
+}
+
 struct subscription_type
 {
     std::string id;
@@ -195,6 +201,7 @@ struct company
     attribute_values custom;
     std::vector<slot> tags;
     std::vector<slot> segments;
+    std::vector<slot> notes; // the newest first
 
     mutable kept_form kept;
 };

@@ -186,8 +186,24 @@ bool leave_company(world& w, time_point now)
     return true;
 }
 
+bool add_company_note(world& w, time_point now)
+{
+    const auto which = pick_live(w, w.companies);
+    if (which) {
+        note made = make_note(w, w.die, 0, unix_seconds(now));
+        made.company = which;
+        w.notes.push_back(std::move(made));
+        const auto n = static_cast<slot>(w.notes.size() - 1);
+        w.companies.edit(*which, now, [n](company& c) { c.notes.insert(c.notes.begin(), n); });
+    }
+    return which.has_value();
+}
+
 bool add_note(world& w, time_point now)
 {
+    if (w.notes.size() % 4 == 3 && add_company_note(w, now)) {
+        return true;
+    }
     const auto which = pick_live(w, w.contacts);
     if (which) {
         w.notes.push_back(make_note(w, w.die, *which, unix_seconds(now)));

@@ -264,8 +264,18 @@ std::string renderer::write(const company& r) const
         segments.add(of(world_.segments[s]));
     }
     m.raw("segments", plain_list("segment.list", "segments", segments.array()));
-    if (version_ >= 216) {
-        m.raw("notes", plain_list("note.list", "notes", "[]"));
+    if (version_ == preview) {
+        std::vector<std::string> notes;
+        for (const slot n : r.notes) {
+            notes.push_back(world_.notes[n].id);
+        }
+        m.raw("notes", truncated("/companies/" + r.id + "/notes", "note", notes, style));
+    } else if (version_ >= 216) {
+        elements notes;
+        for (const slot n : r.notes) {
+            notes.add(of(world_.notes[n]));
+        }
+        m.raw("notes", plain_list("note.list", "notes", notes.array()));
     }
     m.raw("custom_attributes", custom_object(r.custom, style));
     if (style.has_extras) {

@@ -39,8 +39,12 @@ public:
     [[nodiscard]] std::string of(const note& n) const;
     [[nodiscard]] std::string of(const event_summary& s) const;
     [[nodiscard]] std::string of(const data_event& e, const contact& who) const;
+    [[nodiscard]] std::string of(const handling_event& e) const;
+    [[nodiscard]] bool has_handling_events() const { return version_ >= 215; }
     // Whether the version has it.
     [[nodiscard]] bool has(const document_kind& kind) const;
+    [[nodiscard]] bool has_conversation_attributes() const { return version_ >= 216; }
+    [[nodiscard]] bool has_company_notes() const { return version_ >= 216; }
     // `is_alone`: as GET by id shows it.
     [[nodiscard]] std::string of(const document_kind& kind, const document& d, bool is_alone) const;
     [[nodiscard]] std::string me() const;

@@ -93,12 +93,17 @@ std::string renderer::conversation_attribute(const data_attribute& a) const
     m.text("description", a.description).text("data_type", type).boolean("required", false);
     m.raw("visible_to_team_ids", "[]").boolean("archived", a.archived);
     m.number("created_at", a.created_at).number("updated_at", a.updated_at);
+    m.text("admin_id", world_.admins.front().id);
+    if (type == "string") {
+        m.boolean("multiline", false);
+    }
     if (type == "list") {
         elements options;
         for (std::size_t i = 0; i < a.choices.size(); ++i) {
             options.add(members()
                             .text("id", uuid(spread(a.id), spread(a.key_of(i))))
                             .text("label", a.choices[i])
+                            .boolean("archived", false)
                             .object());
         }
         m.raw("options", options.array());

@@ -24,9 +24,15 @@
 //   newsfeeds      {"items":[id]}, what they show
 //   office_hours_exceptions, help_center_redirects
 //                  {"owner":id}, what they belong to
+//   conversation_handling_events
+//                  {"owner":id}, oldest first
 //   data_events, data_event_summaries
 //                  {"owner":id}; of each live contact, oldest first, those that could be listed
 //                  when the workspace began, and by name
+//   data_attributes, from version 2.16 on, of custom attributes of conversations
+//                  {"model","full_name"}, which their own list leaves out
+//   notes          {}, a contact's or, from version 2.16 on, where companies tell of them, a
+//                  company's
 //   others         {}
 //
 // GET /_sandbox/truth/removed has a line for each contact, company, conversation or ticket that
@@ -148,8 +154,23 @@ std::string notes(const world& w, const renderer& show)
     for (const auto& n : w.notes) {
         const life owner =
             n.company ? w.companies.at(*n.company).alive : w.contacts.at(n.contact).alive;
-        if (owner == life::live) {
+        if (owner == life::live && (!n.company || show.has_company_notes())) {
             add_line(out, show.of(n), "{}");
+        }
+    }
+    return out;
+}
+
+// In the form of the list that has them in this version.
+std::string attributes(const world& w, const renderer& show)
+{
+    std::string out;
+    for (const auto& a : w.attributes) {
+        if (show.has_conversation_attributes() && has_own_api(a)) {
+            add_line(out, show.conversation_attribute(a),
+                     members().text("model", a.model).text("full_name", a.full_name).object());
+        } else {
+            add_line(out, show.of(a), "{}");
         }
     }
     return out;
@@ -187,6 +208,19 @@ std::string events(const world& w, const renderer& show, bool are_summed)
         }
         for (const data_event* one : listed_events(w, which, w.start)) {
             add_line(out, show.of(*one, c), truth);
+        }
+    });
+}
+
+std::string handling_events(const world& w, const renderer& show)
+{
+    if (!show.has_handling_events()) {
+        return "";
+    }
+    return lines_of(w.conversations, [&](std::string& out, slot, const conversation& c) {
+        const std::string truth = members().text("owner", c.id).object();
+        for (const auto& one : handling_of(c)) {
+            add_line(out, show.of(one), truth);
         }
     });
 }
@@ -240,7 +274,7 @@ std::string write_truth(const world& w, const renderer& show, std::string_view r
         return small_lines(w.segments, show);
     }
     if (resource == "data_attributes") {
-        return small_lines(w.attributes, show);
+        return attributes(w, show);
     }
     if (resource == "subscription_types") {
         return small_lines(w.subscription_types, show);
@@ -259,6 +293,9 @@ std::string write_truth(const world& w, const renderer& show, std::string_view r
     }
     if (resource == "data_events" || resource == "data_event_summaries") {
         return events(w, show, resource != "data_events");
+    }
+    if (resource == "conversation_handling_events") {
+        return handling_events(w, show);
     }
     if (const document_kind* kind = find_kind(resource)) {
         return documents(w, show, *kind);

@@ -272,6 +272,52 @@ TEST_F(Versions, ConversationAttributesMove)
                          422;
               }),
               since("2.16"));
+    const std::string all = "/conversations/attributes";
+    std::vector<std::string> made;
+    for (const char* name : {"severity", "old"}) {
+        const json attribute{{"name", name}, {"data_type", "string"}};
+        made.push_back(client::read(asker.write("POST", all, attribute, "2.16"))["id"].dump());
+    }
+    EXPECT_EQ(asker.write("DELETE", all + "/" + made[1], nullptr, "2.16").status, 200U);
+    EXPECT_EQ(where([&](const auto& version) {
+                  return any(version, "data_attributes",
+                             [](const json& a) { return a["type"] == "conversation_attribute"; });
+              }),
+              since("2.16"));
+    // Each has its own name for what it is, and only one form says what it belongs to.
+    for (const std::string version : {"2.15", "2.16"}) {
+        EXPECT_EQ(any(version, "data_attributes",
+                      [](const json& a) { return a.value("model", "") == "conversation"; }),
+                  version == "2.15");
+    }
+    EXPECT_EQ(get("2.16", all + "?include_archived=true")["data"].size(), 2U);
+    const json kept = get("2.16", all)["data"];
+    ASSERT_EQ(kept.size(), 1U);
+    EXPECT_EQ(kept[0]["name"], "severity");
+}
+
+TEST_F(Versions, CompaniesTellOfTheirNotes)
+{
+    EXPECT_EQ(where([&](const auto& version) {
+                  return any(version, "notes", [](const json& n) { return n.contains("company"); });
+              }),
+              since("2.16"));
+    const auto told = [&](const std::string& version, const json& company) {
+        const json& notes = company["notes"];
+        return notes[version == "Preview" ? "data" : "notes"].size();
+    };
+    for (const std::string version : {"2.16", "Preview"}) {
+        std::size_t companies_with_notes = 0;
+        for (const json& company : truth(version, "companies")) {
+            const std::string path = "/companies/" + company["id"].get<std::string>() + "/notes";
+            const json list = get(version, path);
+            EXPECT_EQ(told(version, company),
+                      std::min<std::size_t>(list["total_count"].get<std::size_t>(),
+                                            version == "Preview" ? 10 : 60));
+            companies_with_notes += list["data"].empty() ? 0 : 1;
+        }
+        EXPECT_GT(companies_with_notes, 0U);
+    }
 }
 
 TEST_F(Versions, MergedContactsAreMissingAndThenGoneElsewhere)

@@ -92,6 +92,15 @@ void populate_events(world& w, dice& die, seconds start);
 std::vector<event_summary> summaries_of(const world& w, slot contact);
 // Those young enough to be listed, oldest first.
 std::vector<const data_event*> listed_events(const world& w, slot contact, seconds now);
+
+// When teammates paused and resumed their work on a conversation.
+struct handling_event
+{
+    std::string kind; // "paused", "resumed"
+    seconds at = 0;
+    author by;
+};
+std::vector<handling_event> handling_of(const conversation& c);
 author author_of(const admin& a);
 author author_of(const contact& c);
 attribute_values make_attribute_values(const world& w, dice& die, std::string_view model);

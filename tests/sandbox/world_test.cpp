@@ -60,11 +60,15 @@ void expect_coherence(client& asker)
         }
         notes_named += truth["notes"].size();
     }
-    EXPECT_EQ(notes_named, notes.size());
     for (const auto& [id, c] : companies) {
+        for (const json& note : c["notes"]["notes"]) {
+            EXPECT_EQ(notes.at(note["id"].get<std::string>())["company"]["id"], id);
+        }
+        notes_named += c["notes"]["notes"].size();
         EXPECT_EQ(as_set(c["_truth"]["contacts"]), users[id]);
         EXPECT_EQ(c["user_count"], users[id].size());
     }
+    EXPECT_EQ(notes_named, notes.size());
     const auto tickets = by_id(asker.truth("tickets"));
     const auto conversations = by_id(asker.truth("conversations"));
     for (const auto& [id, c] : conversations) {

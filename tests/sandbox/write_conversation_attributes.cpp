@@ -53,9 +53,8 @@ std::size_t option_of(const data_attribute& a, const std::string& id)
 data_attribute& write_api::conversation_attribute_of(const call& c) const
 {
     const auto found = std::find_if(
-        world_.attributes.begin(), world_.attributes.end(), [&](const data_attribute& a) {
-            return a.model == "conversation" && !a.id.empty() && a.id == c.ids.front();
-        });
+        world_.attributes.begin(), world_.attributes.end(),
+        [&](const data_attribute& a) { return has_own_api(a) && a.id == c.ids.front(); });
     if (found == world_.attributes.end()) {
         throw refusal{404, "conversation_attribute_not_found", "Conversation attribute not found"};
     }

@@ -172,6 +172,8 @@ response write_api::add_company_note(const call& c)
     const slot by = admin ? admin_named(*admin, "not_found", "Resource Not Found") : 0;
     world_.notes.push_back({world_.fresh_number(), 0, author_of(world_.admins[by]),
                             unix_seconds(c.now), std::move(html), which});
+    const auto n = static_cast<slot>(world_.notes.size() - 1);
+    world_.companies.edit(which, c.now, [n](company& r) { r.notes.insert(r.notes.begin(), n); });
     note("notes", world_.notes.back().id, "created");
     return json_response(200, c.show.of(world_.notes.back()));
 }

@@ -127,6 +127,17 @@ EVENTS = (
     """), ("contact_id", "_key")),
 )
 
+# Likewise, with its conversation.
+HANDLING = Child("conversation_handling_events", "conversation_id", "", columns("""
+    _key key timestamp&type&teammate.id
+    type text
+    occurred_at timestamp timestamp
+    admin_id reference teammate.id
+    admin_name text teammate.name
+    admin_email text teammate.email
+    reason text
+"""), ("conversation_id", "_key"))
+
 CONTACTS = Resource("contacts", columns("""
     id id, workspace_id text, external_id text, role text, email text, email_domain text
     phone text, formatted_phone text, name text
@@ -361,12 +372,17 @@ SMALL_LISTS = (
         translations jsonb, content_types jsonb
     """)),
     Resource("data_attributes", columns("""
-        _key key model&full_name
-        id reference, model text, full_name text, name text, label text, description text
+        _key key model|_truth.model&full_name|_truth.full_name
+        id reference
+        model text model|_truth.model
+        full_name text full_name|_truth.full_name
+        name text, label text, description text
         data_type text, options jsonb
         api_writable boolean, messenger_writable boolean, ui_writable boolean
-        custom boolean, archived boolean, created_at timestamp, updated_at timestamp
+        custom boolean custom|=true
+        archived boolean, created_at timestamp, updated_at timestamp
         admin_id reference
+        required boolean, visible_to_team_ids jsonb, multiline boolean, reference jsonb
     """), key=("model", "full_name")),
     Resource("ticket_states", columns("""
         id id, category text, internal_label text, external_label text, archived boolean
@@ -526,20 +542,29 @@ CALLS = Resource("calls", columns("""
     created_at timestamp, updated_at timestamp
 """))
 
+CUSTOM_OBJECTS = Resource("custom_object_instances", columns("""
+    _key key type&id
+    id id, type text, external_id text
+    external_created_at timestamp, external_updated_at timestamp
+    custom_attributes jsonb, created_at timestamp, updated_at timestamp
+"""), key=("type", "id"))
+
 RESOURCES = (SMALL_LISTS + (COMPANIES, CONTACTS, CONVERSATIONS, TICKETS) + HELP_CENTER + NEWS
-             + (ACTIVITY_LOGS,) + KNOWLEDGE + (CALLS,) + SETTINGS)
+             + (ACTIVITY_LOGS,) + KNOWLEDGE + (CALLS,) + SETTINGS + (CUSTOM_OBJECTS,))
 
 # Lists of children that no document shows: the record's table → children. The truth has a line for
 # each, with what it belongs to.
 LISTED_APART = {
     "contacts": EVENTS,
+    "conversations": (HANDLING,),
     "help_centers": (REDIRECTS,),
     "office_hours_schedules": (EXCEPTIONS,),
 }
 
 
 # Empty, unless the daemon is told to read them.
-OPTIONAL = ("calls", "data_event_summaries", "data_events")
+OPTIONAL = ("calls", "data_event_summaries", "data_events", "conversation_handling_events",
+            "custom_object_instances")
 
 # Arrays whose order means nothing, as paths of member names: compared as sets in `raw`.
 SETS = (
@@ -583,13 +608,15 @@ READABLE = {name: (first, PREVIEW, every_row) for first, names in (
     (12, ["ticket_states", "content_import_sources", "external_pages"]),
     (13, ["internal_articles", "article_tags of article_id"]),
     (14, ["away_status_reasons", "calls"]),
-    (15, ["brands", "email_settings"]),
+    (15, ["brands", "email_settings", HANDLING.whole_name]),
     # Companies tell of their notes from 2.16 on; before, every company would have to be asked.
     (16, ["macros", "audiences", "content_snippets", "office_hours_schedules", "data_connectors",
-          EXCEPTIONS.whole_name, REDIRECTS.whole_name, NOTES["companies"].whole_name]),
+          "custom_object_instances", EXCEPTIONS.whole_name, REDIRECTS.whole_name,
+          NOTES["companies"].whole_name]),
 ) for name in names}
-# From 2.16 on conversation attributes have an address of their own.
-READABLE["data_attributes"] = (10, 15, lambda row: row["model"] == "conversation")
+# From 2.16 on conversation attributes have an address of their own, which lists custom ones only.
+READABLE["data_attributes"] = (
+    10, 15, lambda row: row["model"] == "conversation" and not row["custom"])
 
 
 def is_readable(described, row, version):

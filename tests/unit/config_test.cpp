@@ -142,6 +142,8 @@ TEST_F(Config, RefusesWhateverItDoesNotKnow)
                              "[resource.fish]\nsince = \"-1d\"",
                              "[sync]\nresources = [1, 2]",
                              "[sync]\nresources = []",
+                             "[sync]\ncustom_object_types = [\"\"]",
+                             "[sync]\ncustom_object_types = \"Order\"",
                              "[sync]\npoll_every = 30",
                              "[sync]\npoll_every = \"0s\"",
                              "[sync]\npoll_every = [[1]]",
@@ -239,6 +241,7 @@ TEST_F(Config, VariablesHaveTheLastWord)
                  {"INTERCOM_MIRROR_POSTGRES_CONNECTIONS", "4"},
                  {"INTERCOM_MIRROR_INTERCOM_MAX_QUOTA_SHARE", "0.5"},
                  {"INTERCOM_MIRROR_SYNC_RESOURCES", "contacts,companies"},
+                 {"INTERCOM_MIRROR_SYNC_CUSTOM_OBJECT_TYPES", "Order,Plan B"},
                  {"INTERCOM_MIRROR_PUSH_ENABLED", "false"},
                  {"INTERCOM_MIRROR_RESOURCE_CONTACTS_SINCE", "-90d"},
                  {"INTERCOM_MIRROR_PUSH_POLICY_CONTACTS_NAME", "manual"},
@@ -249,6 +252,7 @@ TEST_F(Config, VariablesHaveTheLastWord)
     EXPECT_EQ(settings.postgres.connections, 4U);
     EXPECT_EQ(settings.intercom.max_quota_share, 0.5);
     EXPECT_EQ(settings.sync.resources, (std::vector<std::string>{"contacts", "companies"}));
+    EXPECT_EQ(settings.sync.custom_object_types, (std::vector<std::string>{"Order", "Plan B"}));
     EXPECT_EQ(settings.resources.at("contacts").since->before_now, 90 * 24h);
     EXPECT_EQ(settings.push.policies.at("contacts.name"), conflict_policy::manual);
 }

@@ -1,3 +1,4 @@
+#include "schema/catalogue.hpp"
 #include "sync/record/record_plan.hpp"
 
 #include <gmock/gmock.h>
@@ -30,6 +31,8 @@ constexpr column columns[] = {
     {"note_count", column_type::bigint, "note_count", "-", false, carried::by_get_only},
     {"state", column_type::text, "state.label", "-", false, carried::by_both, {{2, 12}}},
     {"origin", column_type::text, "origin|=none", "-"},
+    {"full_name", column_type::text, "full_name|=custom.&name", "-"},
+    {"is_known", column_type::boolean, "is_known|=true", "-"},
     {"unread", column_type::text, "", "-"},
 };
 constexpr unmapped in_raw[] = {{"*.type", "-"}, {"extra.debug", "-"}, {"tags.data.url", "-"}};
@@ -257,8 +260,10 @@ TEST(DecodePath, WhatIsAbsentIsNull)
     const auto record = plan().decode(R"({"id":"1"})", projection::get);
     EXPECT_THAT(record.drifts, IsEmpty());
     for (std::size_t number = 1; number < record.main.size(); ++number) {
-        const bool has_default = plan().tables()[0].columns[number].name == "origin";
-        EXPECT_EQ(shown(record.main[number]), has_default ? "none" : "NULL");
+        const auto name = plan().tables()[0].columns[number].name;
+        EXPECT_EQ(shown(record.main[number]), name == "origin"     ? "none"
+                                              : name == "is_known" ? "1"
+                                                                   : "NULL");
     }
     EXPECT_THAT(plan().decode(R"({"id":"1","location":null})", projection::get).drifts, IsEmpty());
 }
@@ -278,6 +283,26 @@ TEST(DecodePath, ConstantsStandInForWhatIsAbsent)
 {
     EXPECT_EQ(value("origin", "\"web\""), "web");
     EXPECT_EQ(value("origin", "null"), "none");
+    EXPECT_EQ(value("is_known", "false"), "0");
+    EXPECT_EQ(value("is_known", "null"), "1");
+}
+
+TEST(DecodePath, ConstantsStandBeforeMembers)
+{
+    EXPECT_EQ(decode("name", "\"level\"", "full_name").value, "custom.level");
+    EXPECT_EQ(decode("name", "null", "full_name").value, "NULL");
+    EXPECT_EQ(value("full_name", "\"a.b\""), "a.b");
+}
+
+TEST(DecodePath, AttributesOfConversationsHaveTheSameKeyInEveryForm)
+{
+    const resource& attributes = *find_resource("data_attributes");
+    const auto before =
+        record_plan(attributes, {2, 15})
+            .scan(R"({"model": "conversation", "full_name": "custom_attributes.x", "name": "x"})");
+    const auto now = record_plan(attributes, {2, 16}).scan(R"({"id": 3, "name": "x"})");
+    EXPECT_EQ(now.key, before.key);
+    EXPECT_EQ(now.key, "conversation/custom_attributes.x");
 }
 
 TEST(DecodePath, AMemberOfAJsonbColumnMayHaveAColumnToo)

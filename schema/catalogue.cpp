@@ -39,6 +39,8 @@ constexpr const resource* all[] = {
     &office_hours_schedules_resource,
     &data_connectors_resource,
     &custom_object_instances_resource,
+    &visitors_resource,
+    &data_export_jobs_resource,
 };
 
 } // namespace

@@ -43,6 +43,8 @@ struct function
     // SQL over the parameters, $1 and so on, that is not to be true; and the reason.
     std::string_view refused_when = {};
     std::string_view reason = {};
+    // The resource whose record Intercom answers with; it is stored as if it had been read.
+    std::string_view answers = {};
 };
 
 std::span<const function> functions();

@@ -13,6 +13,15 @@ std::string_view purpose_of(const listing& each)
     return each.is_complete ? "all records" : "all records, where it knows them all";
 }
 
+std::string_view purpose_of_reading(const resource& each)
+{
+    if (each.listings.empty() && each.searching.target.empty()) {
+        return "each record that is known, in sweeps";
+    }
+    return each.list_is_poorer ? "what the lists leave out of a changed record"
+                               : "a record that is in doubt";
+}
+
 std::string purpose_of(const completion& complete)
 {
     switch (complete.rule) {
@@ -54,9 +63,7 @@ public:
         }
         if (!from.get_target.empty()) {
             found_.push_back({"GET " + std::string(from.get_target), table,
-                              from.list_is_poorer ? "what the lists leave out of a changed record"
-                                                  : "a record that is in doubt",
-                              from.versions});
+                              std::string(purpose_of_reading(from)), from.versions});
         }
         for (const child& each : from.children) {
             add(from, each);

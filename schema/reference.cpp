@@ -107,7 +107,7 @@ constexpr documented_operation all[] = {
     {"GET /emails", {{2, 15}}},
     {"GET /emails/{id}", {{2, 15}}},
     {"GET /events", {}},
-    {"GET /export/content/data/{id}", {}, "the state of a job, for whoever started it"},
+    {"GET /export/content/data/{id}", {}},
     {"GET /export/reporting_data/get_datasets",
      {{2, 14}},
      "what can be exported; exporting is no part of mirroring"},
@@ -171,7 +171,7 @@ constexpr documented_operation all[] = {
     {"GET /ticket_types/{id}", {}},
     {"POST /tickets/search", {}},
     {"GET /tickets/{id}", {}},
-    {"GET /visitors", {}, "not mirrored yet"},
+    {"GET /visitors", {}},
 };
 
 } // namespace

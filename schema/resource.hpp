@@ -227,6 +227,7 @@ struct resource
     // The table's primary key, column names separated by ','; empty: `key`.
     std::string_view primary_key = {};
     std::string_view get_target = {}; // "/contacts/{id}"; empty: cannot be read alone
+    // Without a list or a search, records are those that functions brought (function::answers).
     std::span<const listing> listings = {};
     search searching{};
     deletion_list deletions{};
@@ -234,6 +235,8 @@ struct resource
     bool list_is_poorer = false;
     // What a GET alone shows changes without any sign in lists: sweeps read each record alone.
     bool changes_unlisted = false;
+    // Rows (SQL over the table) that polls read alone, since something goes on there.
+    std::string_view unsettled = {};
     // A change of a record moves its updated_at (hint for polls; sweeps do not rely on it).
     bool has_updated_at = false;
     // The typed attribute views have a column for each of its records, or of their children.

@@ -37,5 +37,7 @@ extern const resource content_snippets_resource;
 extern const resource office_hours_schedules_resource;
 extern const resource data_connectors_resource;
 extern const resource custom_object_instances_resource;
+extern const resource visitors_resource;
+extern const resource data_export_jobs_resource;
 
 } // namespace intercom_mirror

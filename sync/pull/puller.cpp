@@ -700,7 +700,7 @@ awaitable<wall_time> puller::walk_listings(kind which, run_record& told, bool is
             seen.add(key);
         }
     }
-    bool is_complete = true;
+    bool is_complete = !parts.empty(); // what nothing lists is not absent
     const auto unreadable_before = unreadable_;
     std::optional<wall_time> started_at;
     std::uint64_t pages_before = told.pages;
@@ -981,6 +981,7 @@ awaitable<void> puller::poll()
         started_at = co_await walk_listings(kind::poll, told, false);
     }
     co_await note_deletions(told);
+    co_await note_unsettled();
     auto finish = [&](store& on) {
         on.edit_resource(name(), [&](resource_state& state) {
             state.poll_cursor = started_at ? started_at : state.poll_cursor;
@@ -1020,6 +1021,24 @@ awaitable<void> puller::note_deletions(run_record& told)
                        {{"resource", name()}, {"reason", trouble}});
     }
     is_deletion_trouble_told_ = !trouble.empty();
+}
+
+// A job, for instance, is read again until it is over.
+awaitable<void> puller::note_unsettled()
+{
+    if (plan_.described().unsettled.empty()) {
+        co_return;
+    }
+    const auto rows = fmt::format("deleted_at IS NULL AND ({})", plan_.described().unsettled);
+    auto note = [&](store& on) {
+        const auto keys = on.keys_of(name(), rows);
+        on.note_refetch(name(), keys, "", lane::polls, "unsettled", false);
+        return !keys.empty();
+    };
+    const bool is_any = co_await with_.db.run(note);
+    if (is_any) {
+        queued_();
+    }
 }
 
 awaitable<void> puller::walk_deletions(run_record& told)

@@ -106,6 +106,7 @@ private:
                                                std::optional<checkpoint> progress);
     boost::asio::awaitable<void> note_deletions(run_record& told);
     boost::asio::awaitable<void> walk_deletions(run_record& told);
+    boost::asio::awaitable<void> note_unsettled();
     // Whether the search finds everything, or at least what polls are about.
     [[nodiscard]] bool walks_by_search() const
     {

@@ -270,6 +270,7 @@ awaitable<void> pusher::send_call(task& work)
         co_return;
     }
     const bool is_gone = called.request.method == "DELETE" && answer->kind == answer::missing;
+    const auto* answered = plan_of(called.answers);
     if (answer->kind == answer::forbidden) {
         co_await wait_for_scope(work, *answer);
     } else if (answer->kind == answer::ok || is_gone) {
@@ -277,6 +278,10 @@ awaitable<void> pusher::send_call(task& work)
             auto wanted =
                 all_to(work, "applied", is_gone ? "it was gone already" : "", answer->request_id);
             wanted.ended = end_of(work, "applied", answer->request_id);
+            if (answered != nullptr && answer->kind == answer::ok) {
+                wanted.plan = answered;
+                wanted.document = answer->body;
+            }
             read_soon(work, wanted);
             return wanted;
         };

@@ -109,6 +109,7 @@ TEST_F(Functions, WriteAnEntryAndReturnItsId)
          R"(submit_event_summary {"last": 1577836801, "count": 2, "first": 1577836800, "user_id": "u1", "event_name": "bought"} pending)"},
         {"set_admin_away('a1', true, false)",
          R"(set_admin_away admins a1 {"id": "a1", "away_mode_enabled": true, "away_mode_reassign": false} pending)"},
+        {"read_visitor('u1')", R"(read_visitor {"user_id": "u1"} pending)"},
         {"update_visitor(user_id => 'u1', name => 'Ada')",
          R"(update_visitor {"name": "Ada", "user_id": "u1"} pending)"},
         {"convert_visitor('user', visitor_user_id => 'u1', user_email => 'a@example.com')",

@@ -25,6 +25,7 @@ import point_optional
 import point_planted
 import point_pushing
 import point_quota
+import point_seen
 import point_sweep_requests
 import point_switching
 import point_takeover
@@ -47,6 +48,7 @@ POINTS = {
     "pushing": point_pushing.show,
     "versions": point_versions.show,
     "switching": point_switching.show,
+    "seen": point_seen.show,
     "sweep_requests": point_sweep_requests.show,
     "takeover": point_takeover.show,
     "webhooks": point_webhooks.show,

@@ -24,7 +24,8 @@ MAIN_RESOURCES = ("companies", "contacts", "conversations", "tickets")
 SWEPT_RESOURCES = MAIN_RESOURCES + (
     "help_centers", "collections", "articles", "newsfeeds", "news_items", "activity_logs",
     "internal_articles", "content_import_sources", "external_pages", "calls", "macros", "audiences",
-    "content_snippets", "office_hours_schedules", "data_connectors")
+    "content_snippets", "office_hours_schedules", "data_connectors", "custom_object_instances",
+    "visitors", "data_export_jobs")
 LOOK_EVERY = 0.2
 
 

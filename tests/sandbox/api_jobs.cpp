@@ -54,8 +54,7 @@ response api::one_conversation_attribute(const call& c)
 
 response api::one_export(const call& c)
 {
-    return json_response(200,
-                         c.show.of(named(world_.exports, c.ids.front(), "not_found"), c.origin));
+    return json_response(200, c.show.of(named(world_.exports, c.ids.front(), "not_found")));
 }
 
 // Nothing was ever delivered from this workspace: a head line and no rows.

@@ -378,7 +378,8 @@ struct data_export
 {
     std::string id;
     std::string status; // "pending", "in_progress", "completed", "canceled"
-    std::optional<seconds> expires_at;
+    std::string origin; // scheme and host of its address
+    std::optional<seconds> expires_at = std::nullopt;
 };
 
 enum class record_kind : std::uint8_t { contact, company, conversation, ticket, admin };

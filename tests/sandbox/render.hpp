@@ -54,7 +54,7 @@ public:
     // Their links begin with `origin`.
     [[nodiscard]] std::string of(const job& j, const std::string& origin) const;
     [[nodiscard]] std::string of(const bulk_job& j, const std::string& origin) const;
-    [[nodiscard]] std::string of(const data_export& e, const std::string& origin) const;
+    [[nodiscard]] std::string of(const data_export& e) const;
     [[nodiscard]] std::string of(const visitor& v) const;
     // As /conversations/attributes shows it.
     [[nodiscard]] std::string conversation_attribute(const data_attribute& a) const;

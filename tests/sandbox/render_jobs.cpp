@@ -43,12 +43,12 @@ std::string renderer::of(const bulk_job& j, const std::string& origin) const
         .object();
 }
 
-std::string renderer::of(const data_export& e, const std::string& origin) const
+std::string renderer::of(const data_export& e) const
 {
     const bool is_ready = e.status == "completed";
     members m(style_of(e.id, 0));
     m.text("job_identifier", e.id).text("status", e.status);
-    m.text("download_url", is_ready ? origin + "/download/content/data/" + e.id : "");
+    m.text("download_url", is_ready ? e.origin + "/download/content/data/" + e.id : "");
     if (is_ready) {
         m.number("download_expires_at", *e.expires_at);
     } else {

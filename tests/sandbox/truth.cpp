@@ -4,7 +4,8 @@
 // search index knows, in the order of creation. GET /_sandbox/truth/RESOURCE with one of
 //
 //   contacts companies conversations tickets notes admins teams tags segments data_attributes
-//   subscription_types ticket_types ticket_states visitors data_events data_event_summaries,
+//   subscription_types ticket_types ticket_states visitors data_export_jobs data_events
+//   data_event_summaries conversation_handling_events,
 //   or a kind of documents.hpp; nothing of kinds that the workspace's version does not have
 //
 // Each line is the document as GET by id (or, for small lists, the list) serves it in the
@@ -287,6 +288,9 @@ std::string write_truth(const world& w, const renderer& show, std::string_view r
     }
     if (resource == "visitors") {
         return small_lines(w.visitors, show);
+    }
+    if (resource == "data_export_jobs") {
+        return small_lines(w.exports, show);
     }
     if (resource == "notes") {
         return notes(w, show);

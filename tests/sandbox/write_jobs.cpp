@@ -36,7 +36,7 @@ response write_api::request_export(const call& c)
         throw refusal{429, "rate_limit_exceeded", "Another export job is active"};
     }
     const std::string id = "export" + world_.fresh_number();
-    world_.exports.push_back({id, "pending", std::nullopt});
+    world_.exports.push_back({id, "pending", c.origin});
     const std::size_t index = world_.exports.size() - 1;
     later_.at(c.now + export_starts, [this, index](time_point) {
         data_export& e = world_.exports[index];
@@ -50,7 +50,7 @@ response write_api::request_export(const call& c)
         }
     });
     note("data_exports", id, "created");
-    return json_response(200, c.show.of(world_.exports[index], c.origin));
+    return json_response(200, c.show.of(world_.exports[index]));
 }
 
 response write_api::cancel_export(const call& c)
@@ -59,7 +59,7 @@ response write_api::cancel_export(const call& c)
         if (e.id == c.ids.front()) {
             e.status = is_active(e) ? "canceled" : e.status;
             note("data_exports", e.id, "canceled");
-            return json_response(200, c.show.of(e, c.origin));
+            return json_response(200, c.show.of(e));
         }
     }
     throw refusal{404, "not_found", "Resource Not Found"};

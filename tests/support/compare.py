@@ -278,8 +278,10 @@ class Comparison:
             if not self.is_readable(resource, wanted):
                 continue
             key = key_of(resource, wanted)
-            live.append(key)
             row = rows.pop(key, None)
+            if row is None and resource.is_asked_for:
+                continue
+            live.append(key)
             if row is None:
                 self.differ(table, show(key), "row is missing")
                 continue

@@ -66,6 +66,8 @@ class Resource:
     not_in_raw: str = ""
     # Whether the workspace keeps a list of what was removed.
     tells_removals: bool = False
+    # Whether the mirror has those records only that somebody asked for.
+    is_asked_for: bool = False
 
     @property
     def table(self):
@@ -549,8 +551,34 @@ CUSTOM_OBJECTS = Resource("custom_object_instances", columns("""
     custom_attributes jsonb, created_at timestamp, updated_at timestamp
 """), key=("type", "id"))
 
+ASKED_FOR = (
+    Resource("visitors", columns("""
+        user_id id, id reference, anonymous boolean
+        email text, phone text, name text, pseudonym text
+        avatar_image_url text avatar.image_url|avatar
+        app_id text
+        location_data_city_name text location_data.city_name
+        location_data_region_name text location_data.region_name
+        location_data_postal_code text location_data.postal_code
+        location_data_country_name text location_data.country_name
+        location_data_country_code text location_data.country_code
+        location_data_continent_code text location_data.continent_code
+        location_data_timezone text location_data.timezone
+        last_request_at timestamp last_request_at|las_request_at
+        created_at timestamp, remote_created_at timestamp, signed_up_at timestamp
+        updated_at timestamp, session_count bigint, owner_id reference
+        unsubscribed_from_emails boolean, marked_email_as_spam boolean, has_hard_bounced boolean
+        referrer text, utm_campaign text, utm_content text, utm_medium text, utm_source text
+        utm_term text, do_not_track boolean, custom_attributes jsonb
+    """), key=("user_id",), is_asked_for=True),
+    Resource("data_export_jobs", columns("""
+        job_identifier id job_identifier|job_identfier
+        status text, download_url text, download_expires_at timestamp
+    """), key=("job_identifier",), is_asked_for=True),
+)
+
 RESOURCES = (SMALL_LISTS + (COMPANIES, CONTACTS, CONVERSATIONS, TICKETS) + HELP_CENTER + NEWS
-             + (ACTIVITY_LOGS,) + KNOWLEDGE + (CALLS,) + SETTINGS + (CUSTOM_OBJECTS,))
+             + (ACTIVITY_LOGS,) + KNOWLEDGE + (CALLS,) + SETTINGS + (CUSTOM_OBJECTS,) + ASKED_FOR)
 
 # Lists of children that no document shows: the record's table → children. The truth has a line for
 # each, with what it belongs to.

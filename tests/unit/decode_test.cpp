@@ -210,13 +210,19 @@ TEST(DecodeValue, TimestampOutsidePostgresIsOutOfRange)
     EXPECT_EQ(problem("created_at", "\"1e30\""), "created_at out_of_range string");
 }
 
+TEST(DecodeValue, AnEmptyTimestampIsNone)
+{
+    EXPECT_EQ(value("created_at", "\"\""), "NULL");
+    EXPECT_EQ(problem("created_at", "\"\""), problem("created_at", "null"));
+}
+
 TEST(DecodeValue, TimestampRefusesDaysThatDoNotExist)
 {
     for (const char* text :
          {"2023-02-29", "2023-13-01", "2023-00-10", "2023-01-32", "2023-01-01T24:00",
           "2023-01-01T10:61", "2023-1-1", "23-01-01", "2023-01-01T", "2023-01-01x",
           "2023-01-01T10:00:00.", "2023-01-01T10:00:00+", "2023-01-01T10:00:00+99:00", "yesterday",
-          "", "2023-01-01T10:00:00Zjunk"}) {
+          " ", "2023-01-01T10:00:00Zjunk"}) {
         EXPECT_EQ(problem("created_at", "\"" + std::string(text) + "\""),
                   "created_at wrong_type string")
             << text;

@@ -137,6 +137,30 @@ TEST_F(Views, OfAttributesShowNullForValuesOfAnotherType)
     }
 }
 
+TEST_F(Views, CountValuesOfAnotherType)
+{
+    define("plan", "string", 1);
+    define("seats", "integer", 2);
+    define("renewal", "date", 3);
+    define("machine", "relationship", 4);
+    mirror.query("INSERT INTO ticket_types (id, synced_at) VALUES ('1', now())");
+    mirror.query("INSERT INTO ticket_type_attributes (id, ticket_type_id, name, data_type,"
+                 " synced_at) VALUES ('1', '1', 'size', 'integer', now())");
+    mirror.query("INSERT INTO tickets (id, ticket_attributes, synced_at)"
+                 " VALUES ('1', '{\"size\": \"large\", \"plan\": 3}', now())");
+    add_contact("1", R"({"plan": 3, "seats": 3, "renewal": "2024-02-29", "machine": [1]})");
+    add_contact("2", R"({"plan": "x", "seats": 3.5, "renewal": "2023-02-29", "unknown": 1})");
+    add_contact("3", R"({"plan": null, "seats": "3", "renewal": {}})");
+    add_contact("4", "[]");
+    add_contact("5", R"({"seats": "3"})");
+    mirror.query("UPDATE contacts SET deleted_at = now(), deletion = 'gone' WHERE id = '5'");
+    EXPECT_EQ(shown("string_agg(concat_ws(' ', view_name, attribute, data_type, misfits), ', '"
+                    " ORDER BY view_name, attribute)",
+                    "attribute_misfits"),
+              "contact_attributes plan string 1, contact_attributes renewal date 2,"
+              " contact_attributes seats integer 2, ticket_attributes_flat size integer 1");
+}
+
 TEST_F(Views, OfAttributesReadTimesInEveryFormAndNeverFail)
 {
     define("at", "date");

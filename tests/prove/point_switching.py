@@ -14,6 +14,7 @@ COUNT = f"SELECT {COUNT}"
 
 def show(settings):
     with World(settings, "switching", api_version=WAY[0], **SIZES) as world:
+        world.ask_for_optional()
         world.must("sync")
         known = world.sandbox.ids()
         for before, version in zip(WAY, WAY[1:]):

@@ -24,6 +24,7 @@ def show(settings):
 
 def show_version(settings, version):
     with World(settings, f"versions-{version}", api_version=version, **SIZES) as world:
+        world.ask_for_optional()
         world.must("sync")
         found = world.differences()
         yield f"{version}: differences after sync", len(found), 0, not found

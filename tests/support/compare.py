@@ -388,7 +388,7 @@ class Comparison:
                 # Out of the window; kept as last seen.
                 older -= 1
                 self.excused_parts.add((child.children[0].kind, key[0]))
-            else:
+            elif not (row.is_dead and child.is_removable):
                 self.differ(child.table, show((parent,) + key),
                             "is marked deleted but never was" if row.is_dead else "should not be")
 

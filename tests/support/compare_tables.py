@@ -47,6 +47,8 @@ class Child:
     columns: tuple
     key: tuple
     is_record: bool = False
+    # Whether the workspace removes some, of which it keeps no list.
+    is_removable: bool = False
     # attachments: what they are attached to, in the column part_kind.
     kind: str = ""
     children: tuple = ()
@@ -395,7 +397,7 @@ SMALL_LISTS = (
 REDIRECTS = Child("help_center_redirects", "help_center_id", "", columns("""
     id id, from_url text, locale text, target_type text, target_id reference
     created_at timestamp, updated_at timestamp
-"""), ("id",), is_record=True)
+"""), ("id",), is_record=True, is_removable=True)
 
 HELP_CENTER = (
     Resource("help_centers", columns("""
@@ -497,7 +499,7 @@ KNOWLEDGE = (
 EXCEPTIONS = Child("office_hours_exceptions", "office_hours_schedule_id", "", columns("""
     id id, exception_date text, exception_type text, name text, time_intervals jsonb
     recurring_annually boolean, created_at timestamp, updated_at timestamp
-"""), ("id",), is_record=True)
+"""), ("id",), is_record=True, is_removable=True)
 
 # Most of them of versions after 2.14: empty before.
 SETTINGS = (

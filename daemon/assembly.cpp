@@ -11,6 +11,7 @@
 #include "sync/run_together.hpp"
 #include "sync/store/migrate.hpp"
 #include "sync/store/patient_database.hpp"
+#include "sync/store/timed_database.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -198,32 +199,30 @@ struct assembly::parts
         return options;
     }
 
-    [[nodiscard]] std::unique_ptr<database> single_connection() const
+    // `use` names their times in the metrics.
+    std::unique_ptr<database> connections_for(const std::string& use, unsigned count)
     {
-        std::vector<std::unique_ptr<store>> only;
-        only.push_back(make_postgres_store(options_of_connection(), epoch));
-        return make_threaded_database(std::move(only));
+        std::vector<std::unique_ptr<store>> stores;
+        for (unsigned i = 0; i < count; ++i) {
+            stores.push_back(make_postgres_store(options_of_connection(), epoch));
+        }
+        return make_timed_database(make_threaded_database(std::move(stores)), *time, times[use]);
     }
 
-    [[nodiscard]] database& opened(std::unique_ptr<database>& connection) const
+    database& opened(std::unique_ptr<database>& connection, const std::string& use)
     {
         if (!connection) {
-            connection = single_connection();
+            connection = connections_for(use, 1);
         }
         return *connection;
     }
 
     void connect()
     {
-        const auto options = options_of_connection();
-        std::vector<std::unique_ptr<store>> stores;
         // One of the connections renews the lease.
-        for (unsigned i = 1; i < std::max(2U, settings.postgres.connections); ++i) {
-            stores.push_back(make_postgres_store(options, epoch));
-        }
-        connections = make_threaded_database(std::move(stores));
+        connections = connections_for("mirror", std::max(2U, settings.postgres.connections) - 1);
         patient = make_patient_database(*connections, *time, log);
-        lease_connection = single_connection();
+        lease_connection = connections_for("lease", 1);
         all = std::make_unique<services>(services{
             *api, *patient, *time, random, log, pull_settings_of(settings, time->wall()), {}});
         if (*epoch != 0) {
@@ -298,6 +297,7 @@ struct assembly::parts
     std::vector<record_plan> plans;
     std::vector<const resource*> unserved;
     std::vector<record_plan> all_plans;
+    std::map<std::string, database_times> times; // by use
     shared_epoch epoch = std::make_shared<std::atomic<std::int64_t>>(0);
     std::unique_ptr<store> blocking;
     std::unique_ptr<clock> time = make_machine_clock();
@@ -379,17 +379,22 @@ store& assembly::direct()
 
 database& assembly::inbox_connection()
 {
-    return parts_->opened(parts_->for_inbox);
+    return parts_->opened(parts_->for_inbox, "inbox");
 }
 
 database& assembly::status_connection()
 {
-    return parts_->opened(parts_->for_status);
+    return parts_->opened(parts_->for_status, "status");
 }
 
 database& assembly::notice_connection()
 {
-    return parts_->opened(parts_->for_notices);
+    return parts_->opened(parts_->for_notices, "notices");
+}
+
+const std::map<std::string, database_times>& assembly::database_use() const
+{
+    return parts_->times;
 }
 
 std::int64_t assembly::epoch() const

@@ -6,10 +6,12 @@
 #include "sync/pull/services.hpp"
 #include "sync/push/pusher.hpp"
 #include "sync/store/postgres_store.hpp"
+#include "sync/store/timed_database.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -63,6 +65,8 @@ public:
     [[nodiscard]] database& inbox_connection();
     [[nodiscard]] database& status_connection();
     [[nodiscard]] database& notice_connection();
+    // Times of transactions by what the connection is for: mirror, lease, inbox, status, notices.
+    [[nodiscard]] const std::map<std::string, database_times>& database_use() const;
     [[nodiscard]] std::int64_t epoch() const; // of the lease held; 0: none
     [[nodiscard]] bool was_interrupted() const;
 

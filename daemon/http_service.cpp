@@ -20,7 +20,7 @@ using nlohmann::json;
 
 // How often an address that is taken is tried again.
 constexpr duration listen_again = std::chrono::seconds(5);
-// Counting rows takes its time; whoever asks within this gets the same answer.
+// Looking things up takes its time; whoever asks within this gets the same answer.
 constexpr duration status_age = std::chrono::seconds(2);
 constexpr unsigned first_server_error = 500;
 
@@ -81,10 +81,11 @@ struct http_service::route
     answer (http_service::*tell)(served_request);
 };
 
-http_service::http_service(assembly& parts, const engine& pulling, const options& settings,
-                           event_sink& log)
-    : parts_(parts), with_(parts.with()), engine_(pulling), settings_(settings), log_(log),
-      inbox_(parts.inbox_connection(), with_.time), receiver_(inbox_, log, names_of(parts.plans()))
+http_service::http_service(assembly& parts, const engine& pulling, const pusher& pushing,
+                           const options& settings, event_sink& log)
+    : parts_(parts), with_(parts.with()), engine_(pulling), pusher_(pushing), settings_(settings),
+      log_(log), inbox_(parts.inbox_connection(), with_.time),
+      receiver_(inbox_, log, names_of(parts.plans()))
 {
     take_settings(settings);
 }
@@ -200,6 +201,9 @@ http_service::answer http_service::tell_metrics(served_request)
     from.is_token_rejected = with_.api.is_token_rejected();
     from.api = with_.api.statistics();
     from.progress = engine_.progress();
+    from.fates = pusher_.settled();
+    from.push_latency = pusher_.latency();
+    from.database = parts_.database_use();
     from.inbox = inbox_.statistics();
     from.receipts = receiver_.counts();
     from.server = server_->statistics();
@@ -256,7 +260,7 @@ awaitable<std::shared_ptr<const json>> http_service::fresh_status()
     const asking now_asking(*this);
     auto look = [this](store& on) {
         return std::make_shared<const json>(
-            describe_status(on, parts_.plans(), parts_.unserved(), settings_));
+            describe_status(on, parts_.plans(), parts_.unserved(), settings_, counting::estimated));
     };
     status_ = co_await parts_.status_connection().run(look);
     status_at_ = with_.time.now();

@@ -35,7 +35,8 @@ class http_service
 {
 public:
     // All of it outlives the service. `settings`: [http] listen, and what describes the mirror.
-    http_service(assembly& parts, const engine& pulling, const options& settings, event_sink& log);
+    http_service(assembly& parts, const engine& pulling, const pusher& pushing,
+                 const options& settings, event_sink& log);
     ~http_service();
 
     // Listens and serves until cancelled.
@@ -62,6 +63,7 @@ private:
     assembly& parts_;
     services& with_;
     const engine& engine_;
+    const pusher& pusher_;
     const options& settings_;
     event_sink& log_;
     inbox inbox_;

@@ -8,6 +8,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <array>
+#include <limits>
 
 namespace intercom_mirror {
 namespace {
@@ -45,6 +46,22 @@ public:
     {
         return add(static_cast<double>(value), std::move(with));
     }
+    family& add(const histogram& times, labels with = {})
+    {
+        ClientMetric one;
+        one.label = std::move(with);
+        auto& made = one.histogram;
+        for (std::size_t i = 0; i < times.counts().size(); ++i) {
+            made.sample_count += times.counts()[i];
+            made.bucket.push_back(
+                {made.sample_count, i < histogram::bounds.size()
+                                        ? histogram::bounds[i]
+                                        : std::numeric_limits<double>::infinity()});
+        }
+        made.sample_sum = times.seconds();
+        all_[at_].metric.push_back(std::move(one));
+        return *this;
+    }
 
 private:
     MetricType type_;
@@ -60,6 +77,11 @@ family gauge(std::vector<MetricFamily>& all, std::string_view name, std::string_
 family counter(std::vector<MetricFamily>& all, std::string_view name, std::string_view help)
 {
     return {all, name, help, MetricType::Counter};
+}
+
+family times(std::vector<MetricFamily>& all, std::string_view name, std::string_view help)
+{
+    return {all, name, help, MetricType::Histogram};
 }
 
 void add_state(std::vector<MetricFamily>& all, const metrics_sources& from)
@@ -80,8 +102,10 @@ void add_resources(std::vector<MetricFamily>& all, const json& status)
 {
     auto lag = gauge(all, "lag_seconds",
                      "Everything changed in Intercom longer ago than this has been read.");
-    auto rows = gauge(all, "rows", "Rows of each resource, live and deleted.");
-    auto waiting = gauge(all, "reads_waiting", "Records and lists that wait to be read alone.");
+    auto rows =
+        gauge(all, "rows", "Rows of each resource, live and deleted; of big tables an estimate.");
+    auto waiting =
+        gauge(all, "reads_waiting", "Records and lists that wait to be read alone, up to 100,000.");
     auto dead = gauge(all, "dead_letters", "Records that could not be stored.");
     auto phase = gauge(all, "phase", "The phase each resource is in; always 1.");
     auto trouble = gauge(all, "trouble", "Whether something stands in a resource's way.");
@@ -97,6 +121,40 @@ void add_resources(std::vector<MetricFamily>& all, const json& status)
         dead.add(number("dead_letters"), {{"resource", name}});
         phase.add(1.0, {{"resource", name}, {"phase", one["phase"].get<std::string>()}});
         trouble.add(one["trouble"].is_null() ? 0.0 : 1.0, {{"resource", name}});
+    }
+}
+
+void add_edits(std::vector<MetricFamily>& all, const json& status)
+{
+    auto open = gauge(all, "edits_open", "Edits made by SQL without a fate yet, up to 100,000.");
+    auto oldest = gauge(all, "edits_oldest_seconds", "Age of the oldest of them.");
+    for (const auto& one : status["edits"]["open"]) {
+        const auto state = one["state"].get<std::string>();
+        open.add(one["count"].get<double>(), {{"state", state}});
+        oldest.add(one["oldest_seconds"].get<double>(), {{"state", state}});
+    }
+    gauge(all, "conflicts_open", "Fields changed on both sides that wait for a decision.")
+        .add(status["edits"]["conflicts"].get<double>());
+}
+
+void add_push(std::vector<MetricFamily>& all, const metrics_sources& from)
+{
+    auto fates = counter(all, "edit_fates_total",
+                         "Edits made by SQL by the state that sending them led to.");
+    for (const auto& [state, count] : from.fates) {
+        fates.add(count, {{"state", state}});
+    }
+    times(all, "edit_seconds", "From an edit by SQL to Intercom's answer, of those applied.")
+        .add(from.push_latency);
+}
+
+void add_database(std::vector<MetricFamily>& all, const metrics_sources& from)
+{
+    auto working = times(all, "database_seconds", "Transactions by what their connection is for.");
+    auto waiting = times(all, "database_wait_seconds", "How long they waited for a connection.");
+    for (const auto& [use, seen] : from.database) {
+        working.add(seen.working, {{"use", use}});
+        waiting.add(seen.waiting, {{"use", use}});
     }
 }
 
@@ -119,6 +177,11 @@ void add_api(std::vector<MetricFamily>& all, const api_statistics& api)
         answers.add(count, {{"endpoint", endpoint},
                             {"status", status == 0 ? "none" : std::to_string(status)}});
     }
+    auto took =
+        times(all, "api_request_seconds", "From a request to its answer, by endpoint class.");
+    for (const auto& [endpoint, seen] : api.latencies) {
+        took.add(seen, {{"endpoint", endpoint}});
+    }
     counter(all, "api_retries_total", "Requests that were sent again.").add(api.retries);
     counter(all, "api_sent_bytes_total", "Bytes of requests' bodies.").add(api.bytes_sent);
     counter(all, "api_received_bytes_total", "Bytes of answers' bodies, as on the wire.")
@@ -137,8 +200,11 @@ void add_api(std::vector<MetricFamily>& all, const api_statistics& api)
     window.add(governor.quota.ours_before, {{"by", "daemon"}});
     window.add(governor.quota.foreign_before, {{"by", "others"}});
     auto waiting = gauge(all, "requests_waiting", "Requests that wait for their turn, by lane.");
+    auto waited = times(all, "request_wait_seconds",
+                        "How long requests waited for their turn; their number is the lane's use.");
     for (std::size_t i = 0; i < lane_count; ++i) {
         waiting.add(api.traffic.waiting[i], {{"lane", std::string(lane_names[i])}});
+        waited.add(api.waits[i], {{"lane", std::string(lane_names[i])}});
     }
 }
 
@@ -177,9 +243,12 @@ std::string metrics_text(const metrics_sources& from)
     add_state(all, from);
     if (from.status != nullptr) {
         add_resources(all, *from.status);
+        add_edits(all, *from.status);
     }
     add_work(all, from.progress);
+    add_push(all, from);
     add_api(all, from.api);
+    add_database(all, from);
     add_webhooks(all, from);
     return prometheus::TextSerializer().Serialize(all);
 }

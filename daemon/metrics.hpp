@@ -3,10 +3,12 @@
 #include "daemon/http_server.hpp"
 #include "sync/intercom/api_client.hpp"
 #include "sync/pull/engine.hpp"
+#include "sync/store/timed_database.hpp"
 #include "sync/webhook/receiver.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,9 @@ struct metrics_sources
     bool is_token_rejected = false;
     api_statistics api = {};
     std::vector<resource_progress> progress = {};
+    std::map<std::string, std::uint64_t, std::less<>> fates = {}; // pusher::settled()
+    histogram push_latency = {};
+    std::map<std::string, database_times> database = {};
     inbox_statistics inbox = {};
     std::array<std::uint64_t, receipt_count> receipts = {};
     http_server_statistics server = {};

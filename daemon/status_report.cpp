@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <optional>
 
 namespace intercom_mirror {
@@ -37,14 +38,15 @@ json or_null(const std::optional<T>& value)
     return value ? json(*value) : json(nullptr);
 }
 
-json describe(store& on, const record_plan& plan)
+json describe(store& on, const record_plan& plan, counting rows)
 {
     const auto state = on.load_resource(plan.described().name);
-    const auto numbers = on.numbers(plan);
+    const auto numbers = on.numbers(plan, rows);
     json one{{"resource", plan.described().name},
              {"phase", state.phase},
              {"rows", numbers.rows},
              {"deleted", numbers.deleted},
+             {"rows_are_estimated", numbers.are_estimated},
              {"lag_seconds", seconds_since(state.poll_cursor)},
              {"complete_since", time_or_null(state.complete_since)},
              {"last_poll_at", time_or_null(state.last_poll_at)},
@@ -68,20 +70,32 @@ json describe(store& on, const record_plan& plan)
 }
 
 // The rows stay as they were last seen; the state says why nothing moves.
-json describe_unserved(store& on, const resource& described, const options& settings)
+json describe_unserved(store& on, const resource& described, const options& settings, counting rows)
 {
     const record_plan plan(described, described.versions.first, settings.privacy.omit);
-    json one = describe(on, plan);
+    json one = describe(on, plan, rows);
     one["phase"] = "needs_version";
     one["trouble"] = fmt::format("{}, api_version is {}", versions_text(described.versions),
                                  to_string(settings.intercom.version));
     return one;
 }
 
+json describe_edits(const edit_numbers& numbers)
+{
+    json open = json::array();
+    for (const auto& one : numbers.open) {
+        open.push_back({{"state", one.state},
+                        {"count", one.count},
+                        {"oldest_seconds", std::round(one.oldest_seconds)}});
+    }
+    return {{"open", std::move(open)}, {"conflicts", numbers.conflicts}};
+}
+
 } // namespace
 
 json describe_status(store& on, std::span<const record_plan> plans,
-                     std::span<const resource* const> unserved, const options& settings)
+                     std::span<const resource* const> unserved, const options& settings,
+                     counting rows)
 {
     json all{{"schema", settings.postgres.schema}, {"resources", json::array()}};
     const auto holder = on.lease_holder();
@@ -91,11 +105,12 @@ json describe_status(store& on, std::span<const record_plan> plans,
                                   {"quota", json::parse(holder->vitals, nullptr, false)}}
                            : json(nullptr);
     for (const auto& plan : plans) {
-        all["resources"].push_back(describe(on, plan));
+        all["resources"].push_back(describe(on, plan, rows));
     }
     for (const auto* each : unserved) {
-        all["resources"].push_back(describe_unserved(on, *each, settings));
+        all["resources"].push_back(describe_unserved(on, *each, settings, rows));
     }
+    all["edits"] = describe_edits(on.count_edits());
     return all;
 }
 

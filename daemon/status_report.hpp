@@ -10,9 +10,10 @@
 
 namespace intercom_mirror {
 
-// What `status --json` and /api/status tell: the daemon, and how far each resource is. `unserved`:
-// resources that the API version does not have.
+// What `status --json` and /api/status tell: the daemon, how far each resource is, and what becomes
+// of edits. `unserved`: resources that the API version does not have.
 nlohmann::json describe_status(store& on, std::span<const record_plan> plans,
-                               std::span<const resource* const> unserved, const options& settings);
+                               std::span<const resource* const> unserved, const options& settings,
+                               counting rows);
 
 } // namespace intercom_mirror

@@ -124,7 +124,7 @@ exit_code run(const global_arguments& global)
         auto& with = parts.with();
         engine pulling(with, parts.plans());
         pusher pushing(with, parts.all_plans(), parts.rules(), &parts.notice_connection());
-        http_service service(parts, pulling, begun.settings, *begun.log);
+        http_service service(parts, pulling, pushing, begun.settings, *begun.log);
         progress_display shown(pulling);
         const auto work = [&]() -> boost::asio::awaitable<exit_code> {
             sd_notify(0, "READY=1\nSTATUS=mirroring");

@@ -90,8 +90,8 @@ exit_code status(const global_arguments& global, const status_arguments& argumen
                                   "intercom-mirror migrate, or run");
         }
         for (;;) {
-            const auto all =
-                describe_status(*connection, parts.plans(), parts.unserved(), begun.settings);
+            const auto all = describe_status(*connection, parts.plans(), parts.unserved(),
+                                             begun.settings, counting::exact);
             if (arguments.as_json) {
                 out << all.dump(arguments.is_watching ? -1 : 2) << '\n';
             } else {

@@ -159,6 +159,7 @@ asio::awaitable<std::optional<api_reply>> api_client::state::ask(const api_reque
     counters.bytes_sent += request.body.size();
     budget.on_request();
     http_response response;
+    const auto asked_at = time.now();
     try {
         response = co_await transport.send(dress(request), options.timeout);
     } catch (const transport_failure& failure) {
@@ -171,6 +172,7 @@ asio::awaitable<std::optional<api_reply>> api_client::state::ask(const api_reque
         throw to_api_failure(failure);
     }
     ++counters.answers[{request.endpoint, response.status}];
+    counters.latencies[request.endpoint].add(time.now() - asked_at);
     counters.bytes_received += response.body.size();
     turn.answered(response.status, read_rate_headers(response));
     if (response.status == 429) {
@@ -190,8 +192,10 @@ asio::awaitable<permit> api_client::state::wait_for_turn(lane urgency, bool is_c
             co_await check->wait();
         }
         throw_if_rejected();
+        const auto since = time.now();
         auto turn = co_await turns.acquire(urgency);
         if (!is_rejected && (is_check || !verifying)) {
+            counters.waits[index_of(urgency)].add(time.now() - since);
             co_return turn;
         }
         turn.unsent(false);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sync/clock.hpp"
+#include "sync/histogram.hpp"
 #include "sync/intercom/api_reply.hpp"
 #include "sync/intercom/http_transport.hpp"
 #include "sync/intercom/lanes.hpp"
@@ -59,6 +60,8 @@ struct api_statistics
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0; // as on the wire, bodies only
     std::uint64_t bytes_unpacked = 0;
+    std::map<std::string, histogram> latencies; // by endpoint class, of answers that came
+    std::array<histogram, lane_count> waits;    // for their turn, by lane
     lanes::view traffic;
 };
 

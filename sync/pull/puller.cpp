@@ -885,7 +885,8 @@ awaitable<void> puller::judge_absent(bool is_sweep)
         if (candidates == 0 && !is_sweep) {
             return std::int64_t{0};
         }
-        const auto limit = std::max<std::int64_t>(fuse_min, on.numbers(plan_).rows / 100);
+        const auto limit =
+            std::max<std::int64_t>(fuse_min, on.numbers(plan_, counting::exact).rows / 100);
         const bool is_blown = candidates > limit && !with_.settings.accept_absences;
         is_blown ? on.drop_held(name()) : on.release_held(name());
         on.edit_resource(name(), [&](resource_state& state) {

@@ -165,15 +165,19 @@ awaitable<void> pusher::change(task& work, std::function<edit_change(const edite
             }
         }
     }
-    count(fates);
+    count(work.edits, fates);
 }
 
-void pusher::count(const std::vector<edit_fate>& fates)
+void pusher::count(const edits_taken& edits, const std::vector<edit_fate>& fates)
 {
     for (const auto& fate : fates) {
         ++settled_[std::string(fate.state)];
         if (fate.state != "pending" && fate.state != "waiting") {
             patience_.forget(fate.id);
+        }
+        const auto edit = std::ranges::find(edits, fate.id, &outbox_edit::id);
+        if (fate.state == "applied" && edit != edits.end()) {
+            latency_.add(std::max(with_.time.wall() - edit->edited_at, duration::zero()));
         }
         const bool is_trouble = fate.state == "rejected" || fate.state == "parked" ||
                                 fate.state == "conflict" || fate.state == "conflict_lost";

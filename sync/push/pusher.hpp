@@ -2,6 +2,7 @@
 
 #include "config/options.hpp"
 #include "sync/condition.hpp"
+#include "sync/histogram.hpp"
 #include "sync/pull/services.hpp"
 #include "sync/push/fates.hpp"
 #include "sync/push/patience.hpp"
@@ -54,6 +55,8 @@ public:
     {
         return settled_;
     }
+    // From the edit to Intercom's answer, of those that were applied.
+    [[nodiscard]] const histogram& latency() const { return latency_; }
 
 private:
     // A request that got lost on its way may take effect this much later.
@@ -131,7 +134,7 @@ private:
                                      const std::string& reason,
                                      const std::string& request_id) const;
     void read_soon(const task& work, edit_change& into) const;
-    void count(const std::vector<edit_fate>& fates);
+    void count(const edits_taken& edits, const std::vector<edit_fate>& fates);
     boost::asio::awaitable<std::string> preview_of(edits_taken edits);
 
     services& with_;
@@ -147,6 +150,7 @@ private:
     edit_patience patience_;
     bounce_watch bounces_;
     std::map<std::string, std::uint64_t, std::less<>> settled_;
+    histogram latency_;
 };
 
 } // namespace intercom_mirror

@@ -646,32 +646,6 @@ std::int64_t count_unread(pqxx::transaction_base& transaction, std::int64_t id)
         .as<std::int64_t>();
 }
 
-resource_numbers numbers(pqxx::transaction_base& transaction, const record_plan& plan)
-{
-    const auto found = transaction.exec_params1(
-        fmt::format("SELECT (SELECT count(*) FROM {0} WHERE deleted_at IS NULL),"
-                    " (SELECT count(*) FROM {0} WHERE deleted_at IS NOT NULL),"
-                    " (SELECT count(*) FROM refetch WHERE resource = $1 AND NOT is_held),"
-                    " (SELECT count(*) FROM refetch WHERE resource = $1 AND is_held),"
-                    " (SELECT count(*) FROM dead_letter WHERE resource = $1),"
-                    " (SELECT count(*) FROM {1}), (SELECT count(*) FROM {1} AND is_done),"
-                    " (SELECT coalesce(sum(records), 0) FROM {1})",
-                    plan.tables()[0].name,
-                    // Backfills tell of themselves.
-                    "stream_state WHERE resource = $1 AND stream IN ('first', 'sweep')"),
-        std::string(plan.described().name));
-    resource_numbers numbers;
-    numbers.rows = found[0].as<std::int64_t>();
-    numbers.deleted = found[1].as<std::int64_t>();
-    numbers.waiting = found[2].as<std::int64_t>();
-    numbers.held = found[3].as<std::int64_t>();
-    numbers.dead_letters = found[4].as<std::int64_t>();
-    numbers.slices = found[5].as<std::int64_t>();
-    numbers.slices_done = found[6].as<std::int64_t>();
-    numbers.slice_records = found[7].as<std::int64_t>();
-    return numbers;
-}
-
 std::vector<dead_letter> dead_letters(pqxx::transaction_base& transaction,
                                       std::optional<std::int64_t> id)
 {

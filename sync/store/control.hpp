@@ -68,7 +68,6 @@ bool edit_backfill(pqxx::transaction_base& transaction, std::int64_t id,
                    const std::function<void(backfill_request&)>& change);
 std::int64_t count_unread(pqxx::transaction_base& transaction, std::int64_t id);
 
-resource_numbers numbers(pqxx::transaction_base& transaction, const record_plan& plan);
 std::vector<dead_letter> dead_letters(pqxx::transaction_base& transaction,
                                       std::optional<std::int64_t> id);
 

@@ -27,6 +27,7 @@ struct outbox_edit
     std::string fields;
     std::string in_flight; // sent and not answered; empty: nothing
     int attempts = 0;      // answers so far that were about this edit
+    wall_time edited_at{}; // by the database's clock
 };
 
 // Edits that go out together: one, or the updates (and the create) of one row.

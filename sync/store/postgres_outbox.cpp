@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::string_view edit_columns =
     "id, operation, coalesce(entity, ''), coalesce(entity_id, ''), coalesce(table_name, ''),"
-    " coalesce(row_id, ''), fields, coalesce(inflight::text, ''), attempts";
+    " coalesce(row_id, ''), fields, coalesce(inflight::text, ''), attempts,"
+    " (extract(epoch FROM edited_at) * 1000000)::bigint";
 
 std::string moment_of(std::string_view parameter)
 {
@@ -51,6 +52,7 @@ outbox_edit edit_of(const pqxx::row& row)
     edit.fields = row[6].c_str();
     edit.in_flight = row[7].c_str();
     edit.attempts = row[8].as<int>();
+    edit.edited_at = wall_time(duration(row[9].as<std::int64_t>()));
     return edit;
 }
 

@@ -4,6 +4,7 @@
 #include "sync/seeded_bug.hpp"
 #include "sync/store/control.hpp"
 #include "sync/store/edits.hpp"
+#include "sync/store/figures.hpp"
 #include "sync/store/postgres_outbox.hpp"
 #include "sync/store/record_writer.hpp"
 
@@ -608,12 +609,18 @@ public:
         write([&](pqxx::transaction_base& transaction) { control::add_run(transaction, run); });
     }
 
-    resource_numbers numbers(const record_plan& plan) override
+    resource_numbers numbers(const record_plan& plan, counting how) override
     {
         return look<resource_numbers>([&](pqxx::transaction_base& transaction) {
             transaction.exec(patience);
-            return control::numbers(transaction, plan);
+            return figures::numbers(transaction, plan, how);
         });
+    }
+
+    edit_numbers count_edits() override
+    {
+        return look<edit_numbers>(
+            [](pqxx::transaction_base& transaction) { return figures::open_edits(transaction); });
     }
 
     std::vector<dead_letter> dead_letters(std::optional<std::int64_t> id) override

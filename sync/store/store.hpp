@@ -312,16 +312,33 @@ struct inbox_entry
     std::vector<hint> hints;
 };
 
+// Whether rows are counted one by one, or big tables by what PostgreSQL's statistics say: to count
+// a hundred million takes minutes.
+enum class counting : std::uint8_t { exact, estimated };
+
 struct resource_numbers
 {
-    std::int64_t rows = 0;
+    std::int64_t rows = 0; // live
     std::int64_t deleted = 0;
-    std::int64_t waiting = 0; // reads in the queue
+    bool are_estimated = false; // the two above
+    std::int64_t waiting = 0;   // reads in the queue; this and the next two up to 100,000
     std::int64_t held = 0;
     std::int64_t dead_letters = 0;
     std::int64_t slices = 0;
     std::int64_t slices_done = 0;
     std::int64_t slice_records = 0;
+};
+
+struct edit_numbers
+{
+    struct of_state
+    {
+        std::string state;
+        std::int64_t count = 0;
+        double oldest_seconds = 0; // since the oldest was made
+    };
+    std::vector<of_state> open; // up to 100,000 edits
+    std::int64_t conflicts = 0; // that wait for a decision
 };
 
 // What a table gets when the first mirror of its resource is complete.
@@ -461,7 +478,8 @@ public:
     virtual void edit_resource(std::string_view resource,
                                const std::function<void(resource_state&)>& change) = 0;
     virtual void add_run(const run_record& run) = 0;
-    virtual resource_numbers numbers(const record_plan& plan) = 0;
+    virtual resource_numbers numbers(const record_plan& plan, counting how) = 0;
+    virtual edit_numbers count_edits() = 0;
 
     // --- edits made by SQL -------------------------------------------------------------------
     // Tells the triggers. Throws permission_missing when this login's own writes would be captured.

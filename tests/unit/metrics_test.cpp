@@ -12,13 +12,20 @@
 namespace intercom_mirror {
 namespace {
 
+using namespace std::chrono_literals;
+
 // Something of everything that can be told.
 metrics_sources full(const nlohmann::json& status)
 {
     metrics_sources from;
     from.status = &status;
     from.progress = {{"contacts", "poll", 1, 2, 3, 4}};
+    from.fates = {{"applied", 2}};
+    from.push_latency.add(1500ms);
+    from.database["mirror"].working.add(2ms);
+    from.database["mirror"].waiting.add(0ms);
     from.api.answers[{"GET /contacts/{id}", 200}] = 5;
+    from.api.latencies["GET /contacts/{id}"].add(300ms);
     from.server.answers[200] = 1;
     return from;
 }
@@ -28,7 +35,9 @@ nlohmann::json sample_status()
     return nlohmann::json::parse(R"({
         "resources": [{"resource": "contacts", "phase": "live", "rows": 3, "deleted": 1,
                        "lag_seconds": 30, "reads_waiting": 0, "dead_letters": 0,
-                       "trouble": null}]})");
+                       "trouble": null}],
+        "edits": {"open": [{"state": "pending", "count": 2, "oldest_seconds": 7}],
+                  "conflicts": 1}})");
 }
 
 // What alert rules and dashboards are checked against: name, type, and names of labels.
@@ -70,6 +79,28 @@ TEST(Metrics, AreThoseOfTheList)
         list += "\n";
     }
     testing::expect_golden("metrics.txt", list);
+}
+
+TEST(Metrics, CountLatenciesByRanges)
+{
+    histogram times;
+    times.add(1ms);
+    times.add(30ms);
+    times.add(1h);
+    EXPECT_EQ(times.counts().front(), 1U);
+    EXPECT_EQ(times.counts().back(), 1U);
+    EXPECT_NEAR(times.seconds(), 3600.031, 1e-6);
+    const auto status = sample_status();
+    const auto text = metrics_text(full(status));
+    for (const char* line :
+         {"intercom_mirror_edit_seconds_bucket{le=\"1\"} 0",
+          "intercom_mirror_edit_seconds_bucket{le=\"2.5\"} 1",
+          "intercom_mirror_edit_seconds_bucket{le=\"+Inf\"} 1",
+          "intercom_mirror_edit_seconds_sum 1.5", "intercom_mirror_edits_open{state=\"pending\"} 2",
+          "intercom_mirror_edits_oldest_seconds{state=\"pending\"} 7",
+          "intercom_mirror_conflicts_open 1"}) {
+        EXPECT_NE(text.find(line), std::string::npos) << line << " is not in\n" << text;
+    }
 }
 
 TEST(Metrics, TellWhatTheyCanWithoutADatabase)

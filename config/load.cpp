@@ -90,6 +90,7 @@ public:
     void read_file(const std::filesystem::path& path);
     void read_variables(const environment& variables);
     void check_route(const environment& variables) const;
+    void check_admin_token() const;
 
     options result;
 
@@ -335,6 +336,18 @@ void loader::check_route(const environment& variables) const
     }
 }
 
+// Whoever reaches the status page may try one.
+void loader::check_admin_token() const
+{
+    constexpr std::size_t shortest = 16;
+    const auto& token = result.http.admin_token;
+    if (!token.empty() && token.reveal().size() < shortest) {
+        throw config_error(fmt::format("the admin token has {} characters, expected at least {}",
+                                       token.reveal().size(), shortest),
+                           "openssl rand -hex 24 makes one for the file of http.admin_token_file");
+    }
+}
+
 } // namespace
 
 environment take_process_environment()
@@ -367,6 +380,7 @@ options load(const std::optional<std::filesystem::path>& file, const environment
     }
     sources.read_variables(variables);
     sources.check_route(variables);
+    sources.check_admin_token();
     return std::move(sources.result);
 }
 

@@ -299,8 +299,7 @@ constexpr option_key keys[] = {
     {"http.listen", R"(an address and port such as "127.0.0.1:8750")",
      [](options& o, const given& v) { return take_listen(v, o.http); }},
     {"http.admin_token_file", a_secret_file,
-     [](options& o, const given& v) { return take_secret_file(v, o.http.admin_token); },
-     without_effect},
+     [](options& o, const given& v) { return take_secret_file(v, o.http.admin_token); }},
 
     {"log.level", R"("debug", "info", "warning" or "error")",
      [](options& o, const given& v) { return choose(v, o.log.level, levels); }},

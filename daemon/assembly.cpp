@@ -155,7 +155,8 @@ struct assembly::parts
         : settings(begun.settings), log(*begun.log), random(make_random()),
           custom(begun.settings.sync.custom_object_types),
           plans(make_plans(begun.settings, custom, only)),
-          unserved(unserved_in(begun.settings, custom)), io(1)
+          unserved(unserved_in(begun.settings, custom)),
+          pulling(pull_settings_of(begun.settings, time->wall())), io(1)
     {
         http_client_options http;
         http.where = parse_origin(origin_of(settings.intercom));
@@ -222,9 +223,7 @@ struct assembly::parts
         // One of the connections renews the lease.
         connections = connections_for("mirror", std::max(2U, settings.postgres.connections) - 1);
         patient = make_patient_database(*connections, *time, log);
-        lease_connection = connections_for("lease", 1);
-        all = std::make_unique<services>(services{
-            *api, *patient, *time, random, log, pull_settings_of(settings, time->wall()), {}});
+        all = std::make_unique<services>(services{*api, *patient, *time, random, log, pulling, {}});
         if (*epoch != 0) {
             blocking_store().take_push_settings({settings.intercom.version, settings.privacy.omit});
             if (is_older_copy(blocking_store().renew_lease(*epoch, "null"))) {
@@ -252,6 +251,7 @@ struct assembly::parts
 
     asio::awaitable<void> renew_for_good(std::function<void()> feed)
     {
+        lease_connection = connections_for("lease", 1); // under the epoch now held
         for (;;) {
             auto renew = [this, vitals = describe()](store& on) {
                 return on.renew_lease(epoch->load(), vitals);
@@ -291,16 +291,17 @@ struct assembly::parts
 
     const options settings;
     secret token = settings.intercom.access_token; // the one in use
+    std::unique_ptr<clock> time = make_machine_clock();
     event_sink& log;
     random_source random;
     custom_objects custom;
     std::vector<record_plan> plans;
     std::vector<const resource*> unserved;
     std::vector<record_plan> all_plans;
+    pull_settings pulling;
     std::map<std::string, database_times> times; // by use
     shared_epoch epoch = std::make_shared<std::atomic<std::int64_t>>(0);
     std::unique_ptr<store> blocking;
-    std::unique_ptr<clock> time = make_machine_clock();
     std::unique_ptr<http_transport> transport;
     std::unique_ptr<lanes> turns;
     std::unique_ptr<api_client> api;
@@ -392,9 +393,19 @@ database& assembly::notice_connection()
     return parts_->opened(parts_->for_notices, "notices");
 }
 
+clock& assembly::time()
+{
+    return *parts_->time;
+}
+
 const std::map<std::string, database_times>& assembly::database_use() const
 {
     return parts_->times;
+}
+
+const api_client& assembly::api() const
+{
+    return *parts_->api;
 }
 
 std::int64_t assembly::epoch() const
@@ -433,6 +444,30 @@ std::optional<std::int64_t> assembly::take_lease()
     return direct().take_lease(this_process(), lease_dead_after);
 }
 
+asio::awaitable<bool> assembly::try_to_lead()
+{
+    auto take = [this](store& on) {
+        // Where there are no tables yet, there is no lease either.
+        if (!on.has_schema()) {
+            bring_schema_up_to_date();
+        }
+        return on.take_lease(this_process(), lease_dead_after).has_value();
+    };
+    const bool is_ours = co_await parts_->opened(parts_->lease_connection, "lease").run(take);
+    co_return is_ours;
+}
+
+asio::awaitable<void> assembly::upgrade_schema()
+{
+    auto upgrade = [this](store&) { bring_schema_up_to_date(); };
+    co_await parts_->opened(parts_->lease_connection, "lease").run(upgrade);
+}
+
+asio::awaitable<void> assembly::keep_lease(std::function<void()> feed)
+{
+    return parts_->renew_for_good(std::move(feed));
+}
+
 void assembly::release_lease()
 {
     if (*parts_->epoch != 0) {
@@ -442,12 +477,10 @@ void assembly::release_lease()
 
 void assembly::take_settings(const options& settings)
 {
-    const auto fresh = pull_settings_of(settings, parts_->time->wall());
-    auto& used = with().settings;
-    used.poll_every = fresh.poll_every;
-    used.sweep_every = fresh.sweep_every;
-    used.since = fresh.since;
-    used.backfills = fresh.backfills;
+    parts_->pulling = pull_settings_of(settings, parts_->time->wall());
+    if (parts_->all) {
+        parts_->all->settings = parts_->pulling;
+    }
     // A token from the environment is wiped after the start and cannot be read again.
     if (!settings.intercom.access_token.empty()) {
         parts_->token = settings.intercom.access_token;
@@ -460,10 +493,8 @@ void assembly::try_token_again()
     parts_->api->reset_token(parts_->token.reveal());
 }
 
-exit_code assembly::run(const work& task, std::function<void()> feed,
-                        const std::function<void()>& reload)
+exit_code assembly::run(const work& task, const std::function<void()>& reload)
 {
-    with(); // connects, under the epoch now held
     asio::signal_set signals(parts_->io, SIGTERM, SIGINT);
     asio::cancellation_signal stop;
     signals.async_wait([&](const boost::system::error_code& error, int) {
@@ -504,7 +535,7 @@ exit_code assembly::run(const work& task, std::function<void()> feed,
         std::vector<asio::awaitable<void>> tasks;
         tasks.push_back(working());
         if (*parts_->epoch != 0) {
-            tasks.push_back(parts_->renew_for_good(feed));
+            tasks.push_back(keep_lease({}));
         }
         co_await run_together(std::move(tasks));
     };

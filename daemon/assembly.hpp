@@ -37,12 +37,18 @@ public:
     std::optional<std::int64_t> take_lease();
     void release_lease();
 
-    // Runs coroutines on this thread: the work, and the lease's renewal beside it while one is
-    // held. SIGTERM and SIGINT cancel the work; that, too, is a good end. `feed` is called with
-    // every renewal, `reload` on SIGHUP.
+    // The same for a coroutine: whether the lease is ours now. Makes the schema when there is none.
+    boost::asio::awaitable<bool> try_to_lead();
+    // bring_schema_up_to_date() on another thread: a big database's migrations take minutes.
+    boost::asio::awaitable<void> upgrade_schema();
+    // Renews the lease for good, and calls `feed` each time. Throws lease_lost.
+    boost::asio::awaitable<void> keep_lease(std::function<void()> feed);
+
+    // Runs coroutines on this thread: the work, and the renewal beside it of a lease that was held
+    // before. SIGTERM and SIGINT cancel the work; that, too, is a good end. `reload` is called on
+    // SIGHUP.
     using work = std::function<boost::asio::awaitable<exit_code>()>;
-    exit_code run(const work& task, std::function<void()> feed = {},
-                  const std::function<void()>& reload = {});
+    exit_code run(const work& task, const std::function<void()>& reload = {});
 
     // Takes over what may change while running: how often to poll and sweep, `since`, scheduled
     // backfills, the token.
@@ -50,7 +56,12 @@ public:
     // Tries the token again after it was rejected.
     void try_token_again();
 
+    // Connects, under the epoch then held.
     services& with();
+    [[nodiscard]] clock& time();
+    [[nodiscard]] const api_client& api() const;
+    // Times of transactions by what the connection is for: mirror, lease, inbox, status, notices.
+    [[nodiscard]] const std::map<std::string, database_times>& database_use() const;
     [[nodiscard]] std::span<const record_plan> plans() const;
     // What the configuration asks for and its API version does not have.
     [[nodiscard]] std::span<const resource* const> unserved() const;
@@ -65,8 +76,6 @@ public:
     [[nodiscard]] database& inbox_connection();
     [[nodiscard]] database& status_connection();
     [[nodiscard]] database& notice_connection();
-    // Times of transactions by what the connection is for: mirror, lease, inbox, status, notices.
-    [[nodiscard]] const std::map<std::string, database_times>& database_use() const;
     [[nodiscard]] std::int64_t epoch() const; // of the lease held; 0: none
     [[nodiscard]] bool was_interrupted() const;
 

@@ -10,6 +10,7 @@
 #include <iosfwd>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,10 @@
 // A new command is: its struct and function here, its file there, and its words in
 // daemon/command_line.cpp.
 namespace intercom_mirror {
+
+class store;
+class record_plan;
+struct dead_letter;
 
 // What may stand before any command.
 struct global_arguments
@@ -115,6 +120,8 @@ struct dead_letters_arguments
 };
 exit_code dead_letters(const global_arguments& global, const dead_letters_arguments& arguments,
                        std::ostream& out);
+// Applies a letter as if it had just been served, and removes it if it fits now. Needs the lease.
+bool replay_dead_letter(store& on, std::span<const record_plan> plans, const dead_letter& letter);
 
 struct outbox_arguments
 {

@@ -60,8 +60,8 @@ std::string text_of(const served_response& answer, bool keeps_alive, bool is_hea
     if (!answer.body.empty()) {
         text += fmt::format("Content-Type: {}\r\n", answer.content_type);
     }
-    if (!answer.allow.empty()) {
-        text += fmt::format("Allow: {}\r\n", answer.allow);
+    for (const auto& [name, value] : answer.headers) {
+        text += fmt::format("{}: {}\r\n", name, value);
     }
     text += "\r\n";
     return is_head ? text : text + answer.body;
@@ -73,7 +73,10 @@ served_request request_of(parser&& parsed)
     served_request asked;
     asked.method = std::string(message.method_string());
     const std::string_view target(message.target().data(), message.target().size());
-    asked.path = std::string(target.substr(0, target.find('?')));
+    const auto question = target.find('?');
+    asked.path = std::string(target.substr(0, question));
+    asked.query =
+        question == std::string_view::npos ? "" : std::string(target.substr(question + 1));
     for (const auto& field : message) {
         asked.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
     }

@@ -22,7 +22,8 @@ namespace intercom_mirror {
 struct served_request
 {
     std::string method;
-    std::string path; // of the target, without its query
+    std::string path;  // of the target, without its query
+    std::string query; // what follows the question mark
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
 
@@ -35,7 +36,7 @@ struct served_response
     unsigned status = 200;
     std::string body = {};
     std::string content_type = "text/plain; charset=utf-8";
-    std::string allow = {}; // methods, with status 405
+    std::vector<std::pair<std::string, std::string>> headers = {}; // further ones, our own texts
 };
 
 // What strangers may take of the server, each against one way of exhausting it.

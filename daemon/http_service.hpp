@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/admin.hpp"
 #include "daemon/assembly.hpp"
 #include "daemon/http_server.hpp"
 #include "sync/condition.hpp"
@@ -29,20 +30,23 @@ private:
     bool is_reachable_ = false;
 };
 
-// What the daemon serves over HTTP: webhooks, health, metrics, status. Nothing of it stops the
-// mirror: where the address is taken it waits for it.
+// What the daemon serves over HTTP: webhooks, health, metrics, status and its page. Nothing of it
+// stops the mirror: where the address is taken it waits for it.
 class http_service
 {
 public:
     // All of it outlives the service. `settings`: [http] listen, and what describes the mirror.
-    http_service(assembly& parts, const engine& pulling, const pusher& pushing,
-                 const options& settings, event_sink& log);
+    http_service(assembly& parts, const options& settings, event_sink& log);
     ~http_service();
 
     // Listens and serves until cancelled.
     boost::asio::awaitable<void> run();
 
-    // Takes over what may change while running: the webhook secrets.
+    // From now on this process holds the lease; until then it is a standby. Both outlive the
+    // service.
+    void lead(const engine& pulling, const pusher& pushing);
+
+    // Takes over what may change while running: the webhook secrets, the admin token.
     void take_settings(const options& settings);
     // To be called every few seconds.
     void look_around();
@@ -56,18 +60,27 @@ private:
     answer tell_readiness(served_request asked);
     answer tell_metrics(served_request asked);
     answer tell_status(served_request asked);
+    answer tell_history(served_request asked);
+    answer tell_work(served_request asked);
+    answer show_page(served_request asked);
+    answer take_decision(served_request asked);
     answer take_webhook(served_request asked);
     boost::asio::awaitable<void> listen();
     boost::asio::awaitable<std::shared_ptr<const nlohmann::json>> fresh_status();
+    boost::asio::awaitable<std::string> workspace();
+    boost::asio::awaitable<std::string> decide(decision decided);
+    std::string replay(store& on, std::int64_t letter) const;
+    std::string ask_for_backfill(store& on, const decision& decided) const;
 
     assembly& parts_;
-    services& with_;
-    const engine& engine_;
-    const pusher& pusher_;
+    const engine* engine_ = nullptr; // null: a standby
+    const pusher* pusher_ = nullptr;
     const options& settings_;
     event_sink& log_;
     inbox inbox_;
     webhook_receiver receiver_;
+    secret admin_token_;
+    std::string workspace_; // empty: not known yet
     api_reach api_;
     std::unique_ptr<http_server> server_; // null while the address is not to be had
 

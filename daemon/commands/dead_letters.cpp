@@ -49,20 +49,7 @@ exit_code replay(const setup& begun, const std::vector<dead_letter>& letters, st
     }
     std::size_t applied = 0;
     for (const auto& letter : letters) {
-        for (const auto& plan : parts.plans()) {
-            if (plan.described().name != letter.resource) {
-                continue;
-            }
-            page_work work;
-            work.plan = &plan;
-            work.from = letter.from;
-            work.records = {letter.bytes};
-            const auto outcome = parts.direct().apply_page(work);
-            if (outcome.dead == 0) {
-                parts.direct().remove_dead_letter(letter.id);
-                ++applied;
-            }
-        }
+        applied += replay_dead_letter(parts.direct(), parts.plans(), letter) ? 1 : 0;
     }
     parts.release_lease();
     out << fmt::format("{} of {} dead letters applied\n", applied, letters.size());
@@ -70,6 +57,24 @@ exit_code replay(const setup& begun, const std::vector<dead_letter>& letters, st
 }
 
 } // namespace
+
+bool replay_dead_letter(store& on, std::span<const record_plan> plans, const dead_letter& letter)
+{
+    for (const auto& plan : plans) {
+        if (plan.described().name != letter.resource) {
+            continue;
+        }
+        page_work work;
+        work.plan = &plan;
+        work.from = letter.from;
+        work.records = {letter.bytes};
+        if (on.apply_page(work).dead == 0) {
+            on.remove_dead_letter(letter.id);
+            return true;
+        }
+    }
+    return false;
+}
 
 exit_code dead_letters(const global_arguments& global, const dead_letters_arguments& arguments,
                        std::ostream& out)

@@ -1,17 +1,18 @@
 #include "config/load.hpp"
 #include "daemon/assembly.hpp"
+#include "daemon/history.hpp"
 #include "daemon/http_service.hpp"
 #include "daemon/progress.hpp"
 #include "sync/pull/engine.hpp"
 #include "sync/push/pusher.hpp"
 #include "sync/run_together.hpp"
+#include "sync/store/retention.hpp"
 
 #include <fmt/format.h>
 #include <systemd/sd-daemon.h>
 
 #include <chrono>
-#include <csignal>
-#include <thread>
+#include <optional>
 
 namespace intercom_mirror {
 namespace {
@@ -19,34 +20,22 @@ namespace {
 using namespace std::chrono_literals;
 
 // How often a standby looks whether the lease is free.
-constexpr auto standby_look = 1s;
+constexpr duration standby_look = 1s;
 // Before a rejected token is tried again: somebody may have restored it meanwhile.
 constexpr duration pause_after_rejection = std::chrono::minutes(5);
 
 constexpr duration pause_before_writing_again = std::chrono::seconds(5);
 
-volatile std::sig_atomic_t stop_while_standing_by = 0;
-
-void note_stop(int)
+// Until the lease is ours.
+boost::asio::awaitable<void> stand_by(assembly& parts, event_sink& log)
 {
-    stop_while_standing_by = 1;
-}
-
-// The lease table may not be there yet, or the server may be starting.
-std::optional<std::int64_t> stand_by(assembly& parts, event_sink& log)
-{
-    std::signal(SIGTERM, note_stop);
-    std::signal(SIGINT, note_stop);
     bool is_told = false;
     bool is_away = false;
-    while (stop_while_standing_by == 0) {
+    for (;;) {
         try {
-            if (!parts.direct().has_schema()) {
-                parts.bring_schema_up_to_date();
-            }
-            if (const auto epoch = parts.take_lease()) {
-                parts.bring_schema_up_to_date();
-                return epoch;
+            const bool is_leading = co_await parts.try_to_lead();
+            if (is_leading) {
+                co_return;
             }
             if (!is_told) {
                 is_told = true;
@@ -61,9 +50,8 @@ std::optional<std::int64_t> stand_by(assembly& parts, event_sink& log)
             }
         }
         sd_notify(0, "WATCHDOG=1");
-        std::this_thread::sleep_for(standby_look);
+        co_await parts.time().sleep_for(standby_look);
     }
-    return std::nullopt;
 }
 
 // Mirrors for good. A dead token stops every call; what it concerns says so until it lives again.
@@ -103,6 +91,52 @@ boost::asio::awaitable<void> write_back(services& with, engine& pulling, pusher&
     }
 }
 
+// What the daemon consists of while it holds the lease.
+struct leader
+{
+    explicit leader(assembly& parts)
+        : with(parts.with()), pulling(with, parts.plans()),
+          pushing(with, parts.all_plans(), parts.rules(), &parts.notice_connection()),
+          shown(pulling), history(parts, pulling, pushing)
+    {
+    }
+
+    services& with;
+    engine pulling;
+    pusher pushing;
+    progress_display shown;
+    history_keeper history;
+};
+
+// Waits for the lease, then mirrors for good. `leading` is where what it needs is made, since
+// others refer to it until everything has stopped.
+boost::asio::awaitable<void> lead(assembly& parts, const setup& begun, http_service& service,
+                                  std::optional<leader>& leading)
+{
+    co_await stand_by(parts, *begun.log);
+    co_await parts.upgrade_schema();
+    begun.log->info("mirroring",
+                    {{"epoch", parts.epoch()}, {"schema", begun.settings.postgres.schema}});
+    parts.note_unserved();
+    leading.emplace(parts);
+    service.lead(leading->pulling, leading->pushing);
+    sd_notify(0, "READY=1\nSTATUS=mirroring");
+    const auto feed = [&] {
+        sd_notify(0, "WATCHDOG=1");
+        service.look_around();
+    };
+    std::vector<boost::asio::awaitable<void>> tasks;
+    tasks.push_back(parts.keep_lease(feed));
+    tasks.push_back(mirror(parts, leading->with, leading->pulling));
+    if (begun.settings.push.enabled) {
+        tasks.push_back(write_back(leading->with, leading->pulling, leading->pushing));
+    }
+    tasks.push_back(leading->shown.show(parts.time()));
+    tasks.push_back(leading->history.run());
+    tasks.push_back(forget_for_good(leading->with.db, parts.time()));
+    co_await run_together(std::move(tasks));
+}
+
 } // namespace
 
 exit_code run(const global_arguments& global)
@@ -114,27 +148,12 @@ exit_code run(const global_arguments& global)
     }
     return end_of([&] {
         assembly parts(begun, {});
-        const auto epoch = stand_by(parts, *begun.log);
-        if (!epoch) {
-            return exit_code::done;
-        }
-        begun.log->info("mirroring",
-                        {{"epoch", *epoch}, {"schema", begun.settings.postgres.schema}});
-        parts.note_unserved();
-        auto& with = parts.with();
-        engine pulling(with, parts.plans());
-        pusher pushing(with, parts.all_plans(), parts.rules(), &parts.notice_connection());
-        http_service service(parts, pulling, pushing, begun.settings, *begun.log);
-        progress_display shown(pulling);
+        std::optional<leader> leading;
+        http_service service(parts, begun.settings, *begun.log);
         const auto work = [&]() -> boost::asio::awaitable<exit_code> {
-            sd_notify(0, "READY=1\nSTATUS=mirroring");
             std::vector<boost::asio::awaitable<void>> tasks;
-            tasks.push_back(mirror(parts, with, pulling));
-            if (begun.settings.push.enabled) {
-                tasks.push_back(write_back(with, pulling, pushing));
-            }
-            tasks.push_back(shown.show(with.time));
             tasks.push_back(service.run());
+            tasks.push_back(lead(parts, begun, service, leading));
             co_await run_together(std::move(tasks));
             co_return exit_code::done;
         };
@@ -150,11 +169,7 @@ exit_code run(const global_arguments& global)
             }
             sd_notify(0, "READY=1");
         };
-        const auto feed = [&] {
-            sd_notify(0, "WATCHDOG=1");
-            service.look_around();
-        };
-        const auto code = parts.run(work, feed, reload);
+        const auto code = parts.run(work, reload);
         sd_notify(0, "STOPPING=1");
         parts.release_lease();
         return code;

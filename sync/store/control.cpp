@@ -279,16 +279,6 @@ std::set<std::string> append_inbox(session& connection, pqxx::transaction_base& 
     return fresh;
 }
 
-std::size_t forget_inbox(pqxx::transaction_base& transaction, wall_time before, std::size_t most)
-{
-    const auto gone = transaction.exec_params(
-        fmt::format("DELETE FROM inbox WHERE ctid = ANY (ARRAY(SELECT old.ctid FROM inbox AS old"
-                    " WHERE old.received_at < {} ORDER BY old.received_at LIMIT $2::bigint))",
-                    fmt::format(to_time, "$1")),
-        before.time_since_epoch().count(), most);
-    return static_cast<std::size_t>(gone.affected_rows());
-}
-
 std::vector<std::string> live_keys_after(pqxx::transaction_base& transaction,
                                          const record_plan& plan, std::string_view after,
                                          std::size_t most)

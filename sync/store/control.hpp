@@ -34,7 +34,6 @@ void drop_held(session& connection, pqxx::transaction_base& transaction, std::st
 // The ids that were not known yet.
 std::set<std::string> append_inbox(session& connection, pqxx::transaction_base& transaction,
                                    std::span<const inbox_entry> entries);
-std::size_t forget_inbox(pqxx::transaction_base& transaction, wall_time before, std::size_t most);
 
 std::vector<std::string> live_keys(pqxx::transaction_base& transaction, const record_plan& plan,
                                    const time_slice& slice, std::string_view zone);

@@ -532,15 +532,6 @@ public:
         return fresh_count;
     }
 
-    std::size_t forget_inbox(wall_time before, std::size_t most) override
-    {
-        std::size_t count = 0;
-        session_.transact([&](pqxx::transaction_base& transaction) {
-            count = control::forget_inbox(transaction, before, most);
-        });
-        return count;
-    }
-
     std::vector<time_slice> load_slices(std::string_view resource, std::string_view stream) override
     {
         return look<std::vector<time_slice>>([&](pqxx::transaction_base& transaction) {
@@ -623,6 +614,37 @@ public:
             [](pqxx::transaction_base& transaction) { return figures::open_edits(transaction); });
     }
 
+    std::string describe_work(bool with_values) override
+    {
+        return look<std::string>([&](pqxx::transaction_base& transaction) {
+            return figures::describe_work(transaction, with_values);
+        });
+    }
+
+    std::string describe_history(int hours) override
+    {
+        return look<std::string>([&](pqxx::transaction_base& transaction) {
+            return figures::describe_history(transaction, hours);
+        });
+    }
+
+    void add_history(std::chrono::sys_time<std::chrono::minutes> minute,
+                     const history_point& point) override
+    {
+        write([&](pqxx::transaction_base& transaction) {
+            figures::add_history(transaction, minute, point);
+        });
+    }
+
+    std::size_t forget(retained what, wall_time before, std::size_t most) override
+    {
+        std::size_t count = 0;
+        write([&](pqxx::transaction_base& transaction) {
+            count = figures::forget(transaction, what, before, most);
+        });
+        return count;
+    }
+
     std::vector<dead_letter> dead_letters(std::optional<std::int64_t> id) override
     {
         return look<std::vector<dead_letter>>([&](pqxx::transaction_base& transaction) {
@@ -658,6 +680,14 @@ public:
             owner = transaction.exec1("SELECT id FROM workspace")[0].c_str();
         });
         return owner;
+    }
+
+    std::string workspace() override
+    {
+        return look<std::string>([](pqxx::transaction_base& transaction) {
+            const auto owner = transaction.exec("SELECT id FROM workspace");
+            return owner.empty() ? std::string() : std::string(owner[0][0].c_str());
+        });
     }
 
     // Asked by using it: the view that lists all zones reads a thousand files.

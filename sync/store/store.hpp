@@ -4,6 +4,8 @@
 #include "sync/lane.hpp"
 #include "sync/record/record_plan.hpp"
 
+#include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -341,6 +343,19 @@ struct edit_numbers
     std::int64_t conflicts = 0; // that wait for a decision
 };
 
+// What the daemon did in a minute.
+struct history_point
+{
+    std::uint64_t rows_applied = 0;
+    std::array<std::uint64_t, lane_count> requests{};
+    std::uint64_t refusals = 0;
+    std::uint64_t quota_limit = 0; // of a window
+    std::uint64_t edits_applied = 0;
+};
+
+// What is kept for a time only.
+enum class retained : std::uint8_t { notifications, runs, attempts, minutes };
+
 // What a table gets when the first mirror of its resource is complete.
 struct missing_object
 {
@@ -458,8 +473,6 @@ public:
     // Keeps the notifications that are not known yet, notes the records they tell of to be read
     // from `due_at` on, and returns how many were new.
     virtual std::size_t append_inbox(std::span<const inbox_entry> entries, wall_time due_at) = 0;
-    // Forgets up to `most` notifications received before; returns how many.
-    virtual std::size_t forget_inbox(wall_time before, std::size_t most) = 0;
 
     // --- progress ----------------------------------------------------------------------------
     virtual std::vector<time_slice> load_slices(std::string_view resource,
@@ -480,6 +493,14 @@ public:
     virtual void add_run(const run_record& run) = 0;
     virtual resource_numbers numbers(const record_plan& plan, counting how) = 0;
     virtual edit_numbers count_edits() = 0;
+    // As JSON: open edits, conflicts, dead letters, backfills and the last runs, some of each.
+    // `with_values`: of the fields in conflict, too.
+    virtual std::string describe_work(bool with_values) = 0;
+    virtual std::string describe_history(int hours) = 0;
+    virtual void add_history(std::chrono::sys_time<std::chrono::minutes> minute,
+                             const history_point& point) = 0;
+    // Forgets up to `most` of what is older; returns how many. Attempts of open edits stay.
+    virtual std::size_t forget(retained what, wall_time before, std::size_t most) = 0;
 
     // --- edits made by SQL -------------------------------------------------------------------
     // Tells the triggers. Throws permission_missing when this login's own writes would be captured.
@@ -510,6 +531,8 @@ public:
     virtual void remove_dead_letter(std::int64_t id) = 0;
     // The workspace this mirror belongs to: `id` itself if it had none yet.
     virtual std::string claim_workspace(std::string_view id) = 0;
+    // The same, claiming nothing: empty if it had none yet.
+    virtual std::string workspace() = 0;
     // The time zone itself when the database knows it, else UTC.
     virtual std::string known_zone(std::string_view zone) = 0;
     // Makes the typed attribute views follow the definitions, if those changed.

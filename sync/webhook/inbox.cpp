@@ -1,7 +1,5 @@
 #include "sync/webhook/inbox.hpp"
 
-#include "sync/run_together.hpp"
-
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <exception>
@@ -21,9 +19,6 @@ constexpr std::size_t group_max = 1000;
 constexpr duration patience = std::chrono::seconds(4);
 // One change of a record causes several notifications, and storms many more: read it once.
 constexpr duration read_after = std::chrono::seconds(1);
-constexpr duration kept_for = std::chrono::hours(30 * 24);
-constexpr duration forget_every = std::chrono::hours(1);
-constexpr std::size_t forget_at_once = 10'000;
 
 } // namespace
 
@@ -94,14 +89,6 @@ awaitable<void> inbox::run()
         inbox& owner;
     };
     const last_words ending{*this};
-    std::vector<awaitable<void>> tasks;
-    tasks.push_back(commit_for_good());
-    tasks.push_back(forget_for_good());
-    co_await run_together(std::move(tasks));
-}
-
-awaitable<void> inbox::commit_for_good()
-{
     for (;;) {
         while (next_->entries.empty()) {
             co_await arrived_.wait();
@@ -134,25 +121,6 @@ awaitable<void> inbox::commit()
         failure = std::current_exception();
     }
     which->end(fate, failure);
-}
-
-awaitable<void> inbox::forget_for_good()
-{
-    for (;;) {
-        try {
-            auto forget = [before = time_.wall() - kept_for](store& on) {
-                return on.forget_inbox(before, forget_at_once);
-            };
-            const auto count = co_await db_.run(forget);
-            seen_.forgotten += count;
-            if (count == forget_at_once) {
-                continue;
-            }
-        } catch (const store_unavailable&) {
-            // The next round does it.
-        }
-        co_await time_.sleep_for(forget_every);
-    }
 }
 
 } // namespace intercom_mirror

@@ -18,7 +18,6 @@ struct inbox_statistics
     std::uint64_t commits = 0;
     std::uint64_t accepted = 0;   // notifications committed
     std::uint64_t duplicates = 0; // of them, known before
-    std::uint64_t forgotten = 0;  // older than they are kept
     std::size_t waiting = 0;      // for the next commit
 };
 
@@ -30,7 +29,7 @@ public:
     // `db`: a connection of its own, whose outages show.
     inbox(database& db, clock& time);
 
-    // Commits what is appended, and forgets what is old, until cancelled.
+    // Commits what is appended, until cancelled.
     boost::asio::awaitable<void> run();
 
     // Returns when the notification is committed. Throws store_unavailable when it is not, or not
@@ -42,9 +41,7 @@ public:
 private:
     struct group;
 
-    boost::asio::awaitable<void> commit_for_good();
     boost::asio::awaitable<void> commit();
-    boost::asio::awaitable<void> forget_for_good();
 
     database& db_;
     clock& time_;

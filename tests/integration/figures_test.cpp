@@ -5,12 +5,14 @@
 #include "tests/support/postgres.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 #include <pqxx/pqxx>
 
 namespace intercom_mirror {
 namespace {
 
 using namespace std::chrono_literals;
+using nlohmann::json;
 
 // A migrated scratch schema, and a store that holds its lease.
 struct Figures : ::testing::Test
@@ -88,6 +90,73 @@ TEST_F(Figures, TellOpenEditsByStateAndAge)
     EXPECT_EQ(seen.open[1].count, 2);
     EXPECT_NEAR(seen.open[1].oldest_seconds, 3600, 60);
     EXPECT_EQ(seen.conflicts, 1);
+}
+
+TEST_F(Figures, ShowValuesInConflictOnlyToThoseWhoDecide)
+{
+    sql("INSERT INTO outbox (operation, table_name, row_id, fields, state) VALUES"
+        " ('update', 'contacts', 'c', '{\"name\": \"Zoe\"}', 'conflict'),"
+        " ('update', 'contacts', 'd', '{\"name\": \"Zoe\"}', 'pending')");
+    sql("INSERT INTO conflict (outbox_id, table_name, row_id, field, base, local, policy)"
+        " SELECT min(id), 'contacts', 'c', 'name', '\"Zoe\"', '\"Zoe B.\"', 'manual' FROM outbox");
+    const auto open = on->describe_work(false);
+    EXPECT_EQ(open.find("Zoe"), std::string::npos) << open;
+    const auto everything = json::parse(open);
+    EXPECT_EQ(everything["edits"][0]["fields"], json::parse(R"(["name"])"));
+    EXPECT_TRUE(everything["edits"][0]["needs_person"]);
+    EXPECT_FALSE(everything["edits"][1]["needs_person"]);
+    EXPECT_EQ(everything["dead_letters"], json::array());
+    const auto conflict = json::parse(on->describe_work(true))["conflicts"][0];
+    EXPECT_EQ(conflict["base"], "Zoe");
+    EXPECT_EQ(conflict["local"], "Zoe B.");
+    EXPECT_EQ(conflict["remote"], nullptr);
+}
+
+TEST_F(Figures, AddUpWhatDaemonsDidInTheSameMinute)
+{
+    const auto minute = std::chrono::floor<std::chrono::minutes>(std::chrono::system_clock::now());
+    history_point point;
+    point.rows_applied = 3;
+    point.requests = {1, 2, 3, 4, 5};
+    point.quota_limit = 166;
+    sql("INSERT INTO resource_state (resource, poll_cursor) VALUES"
+        " ('contacts', clock_timestamp() - interval '2 minutes'), ('tags', clock_timestamp())");
+    on->add_history(minute - std::chrono::minutes(1), point);
+    on->add_history(minute, point);
+    on->add_history(minute, point);
+    const auto told = json::parse(on->describe_history(1));
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_EQ(told[0]["rows_applied"], 3);
+    EXPECT_EQ(told[1]["rows_applied"], 6);
+    EXPECT_EQ(told[1]["requests"], json::parse("[2, 4, 6, 8, 10]"));
+    EXPECT_EQ(told[1]["quota_limit"], 166);
+    EXPECT_NEAR(told[1]["lag_seconds"].get<double>(), 120, 30);
+}
+
+TEST_F(Figures, AreForgottenWhenTheyAreOld)
+{
+    sql("INSERT INTO inbox (id, topic, received_at) VALUES"
+        " ('old', 't', now() - interval '31 days'), ('new', 't', now())");
+    sql("INSERT INTO run (resource, kind, started_at) VALUES"
+        " ('contacts', 'poll', now() - interval '91 days'), ('contacts', 'poll', now())");
+    sql("INSERT INTO history (at) VALUES (now() - interval '8 days'), (now())");
+    sql("INSERT INTO outbox (operation, state) VALUES ('create', 'applied'), ('create', 'parked')");
+    sql("INSERT INTO outbox_attempt (outbox_id, number, request, began_at)"
+        " SELECT id, n, 'POST /contacts', now() - n * interval '60 days'"
+        "   FROM outbox, generate_series(1, 2) AS n");
+    const wall_time now = std::chrono::floor<duration>(std::chrono::system_clock::now());
+    EXPECT_EQ(on->forget(retained::notifications, now - std::chrono::days(30), 10), 1U);
+    EXPECT_EQ(on->forget(retained::runs, now - std::chrono::days(90), 10), 1U);
+    EXPECT_EQ(on->forget(retained::minutes, now - std::chrono::days(7), 10), 1U);
+    // Those of the open edit stay.
+    EXPECT_EQ(on->forget(retained::attempts, now - std::chrono::days(90), 10), 1U);
+    EXPECT_EQ(sql("SELECT count(*) FROM outbox_attempt"), 3);
+    EXPECT_EQ(sql("SELECT count(*) FROM inbox WHERE id = 'new'"), 1);
+    // So much at once.
+    sql("INSERT INTO inbox (id, topic, received_at)"
+        " SELECT n::text, 't', now() - interval '31 days' FROM generate_series(1, 5) AS n");
+    EXPECT_EQ(on->forget(retained::notifications, now - std::chrono::days(30), 3), 3U);
+    EXPECT_EQ(on->forget(retained::notifications, now - std::chrono::days(30), 3), 2U);
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "schema/catalogue.hpp"
 #include "sync/store/migrate.hpp"
 #include "sync/store/postgres_store.hpp"
+#include "sync/store/retention.hpp"
 #include "sync/webhook/inbox.hpp"
 #include "sync/webhook/receiver.hpp"
 #include "sync/webhook/signature.hpp"
@@ -238,11 +239,12 @@ TEST_F(Inbox, ForgetsAfterThirtyDays)
                   ")");
         work.commit();
     }
+    direct->take_lease("this test", 9s);
+    asio::co_spawn(io, forget_for_good(*db, clock), [](std::exception_ptr) {});
     clock.run_for(io, std::chrono::hours(29 * 24));
     EXPECT_EQ(value("SELECT count(*) FROM inbox"), "1");
     clock.run_for(io, std::chrono::hours(2 * 24));
     EXPECT_EQ(value("SELECT count(*) FROM inbox"), "0");
-    EXPECT_EQ(keep->statistics().forgotten, 1U);
 }
 
 TEST_F(Inbox, TellsOnceThatATopicDoesNotSayWhichRecord)

@@ -1,6 +1,8 @@
 """A daemon that stops in the middle of a mirror is followed by its standby within seconds, and writes
 nothing any more when it wakes."""
 
+import http.client
+import json
 import random
 import signal
 import time
@@ -51,11 +53,32 @@ def rows_of(world, which, since="-infinity"):
                        (since, f"intercom-mirror/{which}/%"))
 
 
+def get(port, path):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text
+
+
 def standing_by(world, daemon):
     wait_until(lambda: b"standing by" in daemon.log.read_bytes() or not daemon.is_alive(), 60,
                "the standby waits for the lease")
     if not daemon.is_alive():
         raise Failed(f"the standby ended, see {daemon.log}")
+
+
+def pages(world, standby):
+    port = world.port_of(standby)
+    status, text = get(port, "/readyz")
+    yield "readyz of the standby", f"{status}, {json.loads(text)['state']}", "503, standby", \
+        status == 503 and json.loads(text)["state"] == "standby"
+    for path, sign_of_life in (("/healthz", "alive"), ("/api/status", '"contacts"'),
+                               ("/metrics", "intercom_mirror_lease_held 0")):
+        status, text = get(port, path)
+        yield f"{path} of the standby", status, f"200, {sign_of_life}", \
+            status == 200 and sign_of_life in text
 
 
 def show(settings):
@@ -69,6 +92,7 @@ def show(settings):
                    "the first daemon writes")
         standby = world.start("daemon-1")
         standing_by(world, standby)
+        yield from pages(world, standby)
 
         slowest = 0.0
         late_rows = woken = 0

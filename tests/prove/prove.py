@@ -22,6 +22,7 @@ import point_equal
 import point_guards
 import point_kill
 import point_optional
+import point_page
 import point_planted
 import point_pushing
 import point_quota
@@ -51,6 +52,7 @@ POINTS = {
     "seen": point_seen.show,
     "sweep_requests": point_sweep_requests.show,
     "takeover": point_takeover.show,
+    "page": point_page.show,
     "webhooks": point_webhooks.show,
 }
 

@@ -235,6 +235,18 @@ TEST_F(Config, TakesCredentialsOfTheUnit)
     EXPECT_EQ(loaded("").intercom.access_token.reveal(), "from the environment");
 }
 
+TEST_F(Config, RefusesAnAdminTokenThatCanBeGuessed)
+{
+    const auto file = write("admin", "admin-admin-123");
+    EXPECT_EQ(complaint("[http]\nadmin_token_file = \"" + file.string() + "\""),
+              "the admin token has 15 characters, expected at least 16 | openssl rand -hex 24 "
+              "makes one for the file of http.admin_token_file");
+    write("admin", "admin-admin-1234");
+    EXPECT_EQ(
+        loaded("[http]\nadmin_token_file = \"" + file.string() + "\"").http.admin_token.reveal(),
+        "admin-admin-1234");
+}
+
 TEST_F(Config, VariablesHaveTheLastWord)
 {
     variables = {{"INTERCOM_MIRROR_INTERCOM_REGION", "au"},
@@ -380,7 +392,8 @@ TEST_F(ExampleConfig, CanBeLoadedWithAllItsSuggestions)
         std::regex_replace(text, std::regex("^# ?(\\[|[a-z_.]+ = )", std::regex::multiline), "$1");
     for (const char* name :
          {"intercom-access-token", "intercom-webhook-secret", "postgres-dsn", "http-admin-token"}) {
-        const auto file = write(name, std::string(name) == "postgres-dsn" ? "host=/tmp" : "secret");
+        const auto file =
+            write(name, std::string(name) == "postgres-dsn" ? "host=/tmp" : "secret-of-16-chars");
         all = std::regex_replace(all, std::regex("\"/[^\"]*/" + std::string(name) + "\""),
                                  "\"" + file.string() + "\"");
     }

@@ -99,7 +99,6 @@ private:
     void read_backfills(const toml::node& node);
     void take(const std::string& place, const option_key& key, std::string_view star,
               const raw_value& value);
-    void note_idle(std::string name);
     [[nodiscard]] std::string place_of(const toml::source_region& source,
                                        std::string_view name) const;
 
@@ -112,17 +111,6 @@ void loader::take(const std::string& place, const option_key& key, std::string_v
 {
     take_or_explain(place, key.expected, value,
                     [&] { return key.take(result, given(value, names_, star)); });
-    if (!key.has_effect) {
-        note_idle(with_star(key.name, star));
-    }
-}
-
-void loader::note_idle(std::string name)
-{
-    auto& idle = result.without_effect;
-    if (std::find(idle.begin(), idle.end(), name) == idle.end()) {
-        idle.push_back(std::move(name));
-    }
 }
 
 // systemd hands a unit its secrets as files of this directory.

@@ -194,8 +194,6 @@ constexpr std::string_view a_secret_file = "the path of a file that holds nothin
 constexpr std::string_view resource_names =
     R"(["all"] or a list of resources such as ["contacts"] or ["all", "calls"])";
 
-constexpr bool without_effect = false;
-
 constexpr option_key keys[] = {
     {"intercom.region", R"("us", "eu" or "au")",
      [](options& o, const given& v) { return choose(v, o.intercom.region, regions); }},
@@ -293,8 +291,7 @@ constexpr option_key keys[] = {
              return true;
          }
          return take_duration(v, o.privacy.scrub_deleted_after.emplace(), 0s, 100 * 366 * 24h);
-     },
-     without_effect},
+     }},
 
     {"http.listen", R"(an address and port such as "127.0.0.1:8750")",
      [](options& o, const given& v) { return take_listen(v, o.http); }},

@@ -61,7 +61,6 @@ struct option_key
     std::string_view expected; // completes the sentence "expected …"
     // Puts the value in its place. False: it is not what was expected.
     bool (*take)(options& into, const given& from);
-    bool has_effect = true; // false: validated only, this version does not act on it
 };
 
 std::span<const option_key> option_table();

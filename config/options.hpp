@@ -126,8 +126,6 @@ struct options
     privacy_options privacy;
     http_options http;
     log_options log;
-    // Names of keys that were given but that this version does not act on, such as "http.listen".
-    std::vector<std::string> without_effect;
 };
 
 // The one origin all requests go to: `base_url`, or the one of the region.

@@ -298,6 +298,7 @@ struct assembly::parts
     std::vector<record_plan> plans;
     std::vector<const resource*> unserved;
     std::vector<record_plan> all_plans;
+    std::vector<record_plan> every_plan;
     pull_settings pulling;
     std::map<std::string, database_times> times; // by use
     shared_epoch epoch = std::make_shared<std::atomic<std::int64_t>>(0);
@@ -365,6 +366,19 @@ std::span<const record_plan> assembly::all_plans()
         }
     }
     return all;
+}
+
+std::span<const record_plan> assembly::every_plan()
+{
+    auto& every = parts_->every_plan;
+    if (every.empty()) {
+        const auto version = parts_->settings.intercom.version;
+        for (const auto* each : catalogue()) {
+            every.emplace_back(*each,
+                               each->versions.holds(version) ? version : each->versions.first);
+        }
+    }
+    return every;
 }
 
 push_rules assembly::rules() const

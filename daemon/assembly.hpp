@@ -69,6 +69,9 @@ public:
     void note_unserved();
     // Of every resource there is, whichever are read: edits are not only of those.
     [[nodiscard]] std::span<const record_plan> all_plans();
+    // The same in whichever version has them, with all columns and tables: what must be found
+    // wherever it is.
+    [[nodiscard]] std::span<const record_plan> every_plan();
     [[nodiscard]] push_rules rules() const;
     [[nodiscard]] store& direct(); // a connection of its own, for blocking use
     // Connections beside those of the mirror, whose outages are not waited for: one for what has to

@@ -30,6 +30,7 @@ struct words_taken
     dead_letters_arguments letters;
     outbox_arguments edits;
     conflicts_arguments conflicting;
+    erase_contact_arguments erasing;
     docs_arguments docs;
     manual_arguments manual;
     chosen_command command;
@@ -193,6 +194,16 @@ void add_commands(CLI::App& app, words_taken& taken, std::ostream& out)
     conflicts_it->add_flag("--json", taken.conflicting.as_json, "For programs");
     conflicts_it->callback(
         [&] { command = [&] { return conflicts(global, taken.conflicting, out); }; });
+
+    auto* erase_it = app.add_subcommand(
+        "erase-contact", "Forget a person everywhere, and never store anything of theirs again");
+    erase_it->add_option("id", taken.erasing.id, "Intercom's id of the contact")
+        ->type_name("ID")
+        ->required();
+    erase_it->add_flag("--no-wait", taken.erasing.no_wait,
+                       "Do not wait for a running daemon that does the work");
+    erase_it->callback(
+        [&] { command = [&] { return erase_contact(global, taken.erasing, out); }; });
 
     auto* check_it = app.add_subcommand("check", "Look at configuration, token, rights and clock");
     check_it->callback([&] { command = [&] { return check(global, out); }; });

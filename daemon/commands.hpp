@@ -123,6 +123,15 @@ exit_code dead_letters(const global_arguments& global, const dead_letters_argume
 // Applies a letter as if it had just been served, and removes it if it fits now. Needs the lease.
 bool replay_dead_letter(store& on, std::span<const record_plan> plans, const dead_letter& letter);
 
+struct erase_contact_arguments
+{
+    std::string id;
+    bool no_wait = false; // for a running daemon that does the work
+};
+// Forgets a person everywhere, for good.
+exit_code erase_contact(const global_arguments& global, const erase_contact_arguments& arguments,
+                        std::ostream& out);
+
 struct outbox_arguments
 {
     std::string action = "list"; // list | show | retry | release | discard

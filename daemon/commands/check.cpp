@@ -144,9 +144,6 @@ exit_code check(const global_arguments& global, std::ostream& out)
     const auto begun = load_setup(global);
     findings found(out);
     found.good("configuration", "readable");
-    for (const auto& key : begun.settings.without_effect) {
-        found.good(key, "has no effect in this version");
-    }
     check_database(begun.settings, found);
     assembly parts(begun, {});
     auto& with = parts.with();

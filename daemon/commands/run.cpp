@@ -125,6 +125,7 @@ boost::asio::awaitable<void> lead(assembly& parts, const setup& begun, http_serv
         sd_notify(0, "WATCHDOG=1");
         service.look_around();
     };
+    auto& db = leading->with.db;
     std::vector<boost::asio::awaitable<void>> tasks;
     tasks.push_back(parts.keep_lease(feed));
     tasks.push_back(mirror(parts, leading->with, leading->pulling));
@@ -133,7 +134,11 @@ boost::asio::awaitable<void> lead(assembly& parts, const setup& begun, http_serv
     }
     tasks.push_back(leading->shown.show(parts.time()));
     tasks.push_back(leading->history.run());
-    tasks.push_back(forget_for_good(leading->with.db, parts.time()));
+    tasks.push_back(forget_for_good(db, parts.time()));
+    tasks.push_back(erase_for_good(db, parts.time(), *begun.log, parts.every_plan()));
+    if (const auto age = begun.settings.privacy.scrub_deleted_after) {
+        tasks.push_back(scrub_for_good(db, parts.time(), *age, parts.every_plan()));
+    }
     co_await run_together(std::move(tasks));
 }
 
@@ -143,9 +148,6 @@ exit_code run(const global_arguments& global)
 {
     const auto begun = load_setup(global);
     require_access_token(begun.settings);
-    for (const auto& key : begun.settings.without_effect) {
-        begun.log->warning("this version does not act on a configured key", {{"key", key}});
-    }
     return end_of([&] {
         assembly parts(begun, {});
         std::optional<leader> leading;

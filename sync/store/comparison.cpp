@@ -125,6 +125,7 @@ page_comparison record_writer::compare(const page_work& work)
             batch.push_back(&record);
         }
     }
+    leave_out_erased(batch);
     if (batch.empty()) {
         return result;
     }

@@ -4,6 +4,7 @@
 #include "sync/seeded_bug.hpp"
 #include "sync/store/control.hpp"
 #include "sync/store/edits.hpp"
+#include "sync/store/erasure.hpp"
 #include "sync/store/figures.hpp"
 #include "sync/store/postgres_outbox.hpp"
 #include "sync/store/record_writer.hpp"
@@ -634,6 +635,51 @@ public:
         write([&](pqxx::transaction_base& transaction) {
             figures::add_history(transaction, minute, point);
         });
+    }
+
+    void ask_for_erasure(std::string_view contact) override
+    {
+        session_.transact(
+            [&](pqxx::transaction_base& transaction) { erasure::ask(transaction, contact); });
+    }
+
+    bool is_erased(std::string_view contact) override
+    {
+        return look<bool>([&](pqxx::transaction_base& transaction) {
+            return erasure::is_done(transaction, contact);
+        });
+    }
+
+    std::size_t erase_pending(std::span<const record_plan> plans) override
+    {
+        const bool is_pending = look<bool>(
+            [](pqxx::transaction_base& transaction) { return erasure::is_pending(transaction); });
+        std::size_t count = 0;
+        if (is_pending) {
+            write([](pqxx::transaction_base& transaction) {
+                transaction.exec(patience);
+                erasure::wait_for_pages(transaction);
+            });
+            write([&](pqxx::transaction_base& transaction) {
+                transaction.exec(patience);
+                erasure::spread(transaction, plans);
+            });
+            write([&](pqxx::transaction_base& transaction) {
+                transaction.exec(patience);
+                count = erasure::remove(transaction, plans);
+            });
+        }
+        return count;
+    }
+
+    std::size_t scrub(const record_plan& plan, wall_time before, std::size_t most) override
+    {
+        std::size_t count = 0;
+        write([&](pqxx::transaction_base& transaction) {
+            transaction.exec(patience);
+            count = erasure::scrub(transaction, plan, before, most);
+        });
+        return count;
     }
 
     std::size_t forget(retained what, wall_time before, std::size_t most) override

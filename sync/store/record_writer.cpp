@@ -172,6 +172,7 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
     }
     std::sort(all.begin(), all.end(),
               [](const page_record* a, const page_record* b) { return a->head.key < b->head.key; });
+    const auto erased = leave_out_erased(all);
 
     // Most sightings change nothing: they cost this one look.
     const auto seen = heads(target_.sql.heads, all);
@@ -194,7 +195,7 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
     };
     std::vector<page_record*> changed;
     std::remove_copy_if(all.begin(), all.end(), std::back_inserter(changed), is_settled);
-    outcome.unchanged = all.size() - changed.size();
+    outcome.unchanged = erased + all.size() - changed.size();
 
     std::vector<page_record*> known;
     std::copy_if(changed.begin(), changed.end(), std::back_inserter(known),
@@ -285,6 +286,7 @@ page_outcome record_writer::apply(const page_work& work, bool one_by_one)
         }
     }
 
+    outcome.unchanged += leave_out_people(to_apply);
     if (!one_by_one) {
         std::vector<page_record*> fresh;
         std::vector<page_record*> old;

@@ -91,6 +91,11 @@ private:
     std::unordered_map<std::string, stored_head> heads(const std::string& sql,
                                                        std::span<page_record* const> wanted);
     bool decode(page_record& record, const page_work& work, page_outcome* outcome);
+    // What is not to be stored (erasure.hpp): records by their key, and, once they are decoded,
+    // those that people who were forgotten take part in. Return how many.
+    std::size_t leave_out_erased(std::vector<page_record*>& batch);
+    std::size_t leave_out_people(std::vector<page_record*>& batch);
+    std::set<std::string> erased_among(std::string_view resource, const std::set<std::string>& ids);
     void store_alone(const page_work& work, page_record& record, page_outcome& outcome);
     void forget_child_hashes(const std::string& key);
     // Return how many reads were noted.

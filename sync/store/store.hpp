@@ -499,6 +499,16 @@ public:
     virtual std::string describe_history(int hours) = 0;
     virtual void add_history(std::chrono::sys_time<std::chrono::minutes> minute,
                              const history_point& point) = 0;
+    // --- forgetting --------------------------------------------------------------------------
+    // Asks whoever holds the lease to forget a contact; from now on nothing of it is stored. Needs
+    // no lease, nor does the next.
+    virtual void ask_for_erasure(std::string_view contact) = 0;
+    virtual bool is_erased(std::string_view contact) = 0;
+    // Does what was asked for. Returns how many records are gone for good; `plans`: of all
+    // resources.
+    virtual std::size_t erase_pending(std::span<const record_plan> plans) = 0;
+    // Empties up to `most` tombstones that are older, of records that are proven to be deleted.
+    virtual std::size_t scrub(const record_plan& plan, wall_time before, std::size_t most) = 0;
     // Forgets up to `most` of what is older; returns how many. Attempts of open edits stay.
     virtual std::size_t forget(retained what, wall_time before, std::size_t most) = 0;
 

@@ -15,6 +15,7 @@ import traceback
 import psycopg2
 
 import point_backfill
+import point_canaries
 import point_converge
 import point_dry_run
 import point_edits
@@ -53,6 +54,7 @@ POINTS = {
     "sweep_requests": point_sweep_requests.show,
     "takeover": point_takeover.show,
     "page": point_page.show,
+    "canaries": point_canaries.show,
     "webhooks": point_webhooks.show,
 }
 

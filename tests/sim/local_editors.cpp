@@ -355,8 +355,8 @@ std::vector<std::string> local_editors::faults(const std::string& writes,
         }
     }
     for (const auto& edit : outbox) {
-        const auto told = fmt::format("edit {} ({} of {}, {}, {})", edit.id, edit.operation,
-                                      edit.record, edit.state, edit.reason);
+        const auto told = fmt::format("edit {} ({} of {}, {}, {}, {})", edit.id, edit.operation,
+                                      edit.record, canonical(edit.fields), edit.state, edit.reason);
         if (is_open(edit.state)) {
             found.push_back(told + " has no fate");
         }
@@ -373,7 +373,7 @@ std::vector<std::string> local_editors::faults(const std::string& writes,
                 found.push_back(told + " was superseded by nothing");
             }
             // A row is created with the values it has by then.
-            if (edit.state == "applied" && (is_last || edit.operation != "create")) {
+            if (edit.state == "applied" && is_last) {
                 if (!accepted.contains(*marks.begin())) {
                     found.push_back(told + " never reached Intercom");
                 }

@@ -77,7 +77,10 @@ const std::vector<record_plan>& plans_for(const intercom_sandbox::options& world
     std::string left_out;
     const auto is_wanted = [&](const resource& each) {
         const auto documents = world.documents.find(std::string(each.name));
-        return !each.is_optional && (documents == world.documents.end() || documents->second != 0);
+        // What no list serves comes by functions, which nobody calls here.
+        const bool is_listed = !each.listings.empty() || !each.searching.target.empty();
+        return is_listed && !each.is_optional &&
+               (documents == world.documents.end() || documents->second != 0);
     };
     const api_version version{2, 14};
     for (const auto* each : catalogue()) {

@@ -47,6 +47,8 @@ std::string place_of(std::string_view table, std::string_view row, const edited_
     return json{table, row, field.column, field.member}.dump();
 }
 
+constexpr auto changed_there = "it was changed in Intercom, too";
+
 } // namespace
 
 // What is known of a row's edits while its requests go out one by one.
@@ -121,10 +123,14 @@ awaitable<void> pusher::send_updates(task& work)
             }
         };
         using kind = field_outcome::kind;
+        // Before the rest of the edits had to be sent again.
+        for (const auto& [column, member] : row.lost) {
+            progress.outcomes[{column, member}] = {kind::lost, changed_there, ""};
+        }
         note(merged.arrived, {kind::applied, "Intercom has it so", ""});
         note(merged.taken_back, {kind::taken_back, "taken back before it was sent", ""});
-        note(merged.lost, {kind::lost, "it was changed in Intercom, too", ""});
-        note(merged.undecided, {kind::undecided, "it was changed in Intercom, too", ""});
+        note(merged.lost, {kind::lost, changed_there, ""});
+        note(merged.undecided, {kind::undecided, changed_there, ""});
         progress.was_sent = row.was_sent;
         if (!merged.to_send.empty()) {
             try {

@@ -66,6 +66,8 @@ struct edited_row
     edits_taken along;
     edits_taken later;
     std::vector<decided_conflict> decided;
+    // Columns and members of these edits that took Intercom's value earlier.
+    std::vector<std::pair<std::string, std::string>> lost;
     std::string references = "{}"; // {"tag_id": {"name": "VIP"}}
     std::string lists = "{}";      // {"ticket_contacts": ["c1"]}
 };

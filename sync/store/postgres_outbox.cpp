@@ -407,6 +407,12 @@ private:
             row.decided.push_back(
                 {one[0].c_str(), one[1].c_str(), one[2].as<bool>(), one[3].c_str()});
         }
+        for (const auto& one : transaction.exec_params(
+                 "SELECT field, coalesce(member, '') FROM conflict"
+                 " WHERE outbox_id = ANY ($1::bigint[]) AND resolution = 'remote' ORDER BY id",
+                 ids)) {
+            row.lost.emplace_back(one[0].c_str(), one[1].c_str());
+        }
     }
 
     static void load_related(pqxx::transaction_base& transaction, const outbox_edit& first,

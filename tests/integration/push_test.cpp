@@ -83,6 +83,20 @@ TEST_F(Push, TellsOfAConflict)
               json(before).dump() + R"( "Here" "There" remote_wins remote)");
 }
 
+TEST_F(Push, AConflictStaysLostWhenTheRestOfTheEditsIsSentAgain)
+{
+    update("name = 'Here'");
+    update("phone = '+15551111'");
+    ask("PUT", "/contacts/" + person, {{"name", "There"}});
+    ASSERT_TRUE(world.add_fault(R"({"kind":"server_error","count":1,"where":"PUT /contacts"})"));
+    push();
+    EXPECT_EQ(fates(), "waiting waiting");
+    pass(61s);
+    push();
+    EXPECT_EQ(fates(), "conflict_lost applied");
+    EXPECT_EQ(row("concat_ws(' ', name, phone)"), "There +15551111");
+}
+
 TEST_F(Push, AsksSomebodyWhenThePolicyIsManual)
 {
     rules.conflicts.policy = conflict_policy::manual;

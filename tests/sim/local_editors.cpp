@@ -373,7 +373,7 @@ std::vector<std::string> local_editors::faults(const std::string& writes,
                 found.push_back(told + " was superseded by nothing");
             }
             // A row is created with the values it has by then.
-            if (edit.state == "applied" && is_last) {
+            if (edit.state == "applied" && (is_last || edit.operation != "create")) {
                 if (!accepted.contains(*marks.begin())) {
                     found.push_back(told + " never reached Intercom");
                 }
